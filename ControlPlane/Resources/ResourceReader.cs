@@ -19,8 +19,7 @@ internal sealed class ResourceReader(FindingCollector findings, ISecretSource se
         [KnownKinds.AiGroup + "/AIGatewayRoute"] = Entry(s_ai, AIGatewayRouteReader.Read, AIGatewayRouteRules.Check),
         [KnownKinds.AiGroup + "/AIServiceBackend"] = Entry(s_ai, AIServiceBackendReader.Read),
         [KnownKinds.AiGroup + "/BackendSecurityPolicy"] = Entry(s_ai, BackendSecurityPolicyReader.Read, BackendSecurityPolicyRules.Check),
-        [KnownKinds.AiGroup + "/GatewayConfig"] = Entry(s_ai, SmallKindReaders.GatewayConfig, static (config, findings) =>
-            CostRules.Check(config.Document, "spec.globalLLMRequestCosts", config.GlobalCosts, findings)),
+        [KnownKinds.AiGroup + "/GatewayConfig"] = Entry(s_ai, SmallKindReaders.GatewayConfig),
         [KnownKinds.GatewayGroup + "/GatewayClass"] = Entry(s_gateway, SmallKindReaders.GatewayClass, GatewayClassRules.Check),
         [KnownKinds.GatewayGroup + "/Gateway"] = Entry(s_gateway, GatewayReader.Read, GatewayRules.Check),
         [KnownKinds.GatewayGroup + "/HTTPRoute"] = Entry(s_gateway, HttpRouteReader.Read, HttpRouteRules.Check),

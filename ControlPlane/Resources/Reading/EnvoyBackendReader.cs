@@ -8,6 +8,7 @@ internal static class EnvoyBackendReader
     private static readonly TextRule s_type = TextRule.Enum("Endpoints", "DynamicResolver");
     private static readonly TextRule s_protocol = TextRule.Enum("gateway.envoyproxy.io/h2c", "gateway.envoyproxy.io/ws", "gateway.envoyproxy.io/wss");
     private static readonly TextRule s_tlsVersion = TextRule.Enum("Auto", "1.0", "1.1", "1.2", "1.3");
+    private static readonly string[] s_addressForms = ["fqdn", "ip", "unix"];
     private static readonly TextRule s_address = new() { MinLength = 3, MaxLength = 45 };
 
     public static EnvoyBackend? Read(FieldReader root) => root.Object("spec", fields =>
@@ -30,7 +31,7 @@ internal static class EnvoyBackendReader
 
     private static Endpoint Endpoint(FieldReader fields)
     {
-        var given = new[] { "fqdn", "ip", "unix" }.Count(fields.Has);
+        var given = s_addressForms.Count(fields.Has);
         if (given == 0) fields.Error("one of fqdn, ip or unix must be specified");
         else if (given > 1) fields.Error("only one of fqdn, ip or unix can be specified");
         var fqdn = fields.Object("fqdn", static item => new BackendEndpoint(item.RequiredText("hostname", TextRules.DnsName), item.RequiredInteger("port", 0, 65535), null, null));

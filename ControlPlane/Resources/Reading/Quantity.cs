@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace AiGateway.ControlPlane.Resources.Reading;
@@ -5,10 +6,12 @@ namespace AiGateway.ControlPlane.Resources.Reading;
 /// <summary>Kubernetes quantities, as far as sizes in bytes go.</summary>
 internal static class Quantity
 {
+    private static readonly SearchValues<char> s_digits = SearchValues.Create("0123456789.");
+
     public static bool TryParseBytes(string text, out long bytes)
     {
         bytes = 0;
-        var digits = text.AsSpan().IndexOfAnyExcept("0123456789.");
+        var digits = text.AsSpan().IndexOfAnyExcept(s_digits);
         var number = digits < 0 ? text.AsSpan() : text.AsSpan(0, digits);
         decimal? factor = (digits < 0 ? string.Empty : text[digits..]) switch
         {

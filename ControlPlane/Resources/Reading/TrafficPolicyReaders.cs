@@ -9,6 +9,7 @@ internal static class TrafficPolicyReaders
         "5xx", "gateway-error", "reset", "reset-before-request", "connect-failure", "retriable-4xx", "refused-stream", "retriable-status-codes",
         "cancelled", "deadline-exceeded", "internal", "resource-exhausted", "unavailable");
 
+    private static readonly string[] s_targetForms = ["targetRef", "targetRefs", "targetSelectors"];
     private static readonly string[] s_backendKinds = ["Gateway", "HTTPRoute", "GRPCRoute", "TCPRoute", "UDPRoute", "TLSRoute"];
 
     public static BackendTrafficPolicy? Backend(FieldReader root) => root.Object("spec", fields =>
@@ -60,7 +61,7 @@ internal static class TrafficPolicyReaders
 
     private static List<ObjectReference> Targets(FieldReader fields, string[] kinds)
     {
-        var given = new[] { "targetRef", "targetRefs", "targetSelectors" }.Count(fields.Has);
+        var given = s_targetForms.Count(fields.Has);
         if (given != 1 && !(given == 2 && !fields.Has("targetRef"))) fields.Error("either targetRef or targetRefs must be used");
         var targets = new List<ObjectReference>();
         if (fields.Object("targetRef", References.LocalWithSection) is { } single) targets.Add(single);

@@ -13,7 +13,6 @@ internal static class AIGatewayRouteRules
         foreach (var repeated in names.Where(static group => group.Skip(1).Any()))
             findings.Error(route.Document, "spec.rules", "rule name must be unique within the route", $"\"{repeated.Key}\" is used {repeated.Count()} times");
         for (var i = 0; i < route.Rules.Count; i++) CheckRule(route, route.Rules[i], $"spec.rules[{i}]", findings);
-        CostRules.Check(route.Document, "spec.llmRequestCosts", route.Costs, findings);
     }
 
     private static void CheckRule(AIGatewayRoute route, AIGatewayRouteRule rule, string path, FindingCollector findings)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using AiGateway.ControlPlane.Findings;
 using AiGateway.ControlPlane.Resources.Documents;
 using AiGateway.ControlPlane.Resources.V1;
@@ -8,6 +9,9 @@ namespace AiGateway.ControlPlane.Resources.Validation;
 internal static class SecretRules
 {
     private const int MaxBytes = 1024 * 1024;
+
+    private static readonly SearchValues<char> s_placeholderCharacters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_- .");
 
     public static void Check(Secret secret, FindingCollector findings)
     {
@@ -33,6 +37,6 @@ internal static class SecretRules
     {
         var text = value.AsSpan().Trim();
         return text.Length is > 2 and <= 80 && text[0] == '<' && text[^1] == '>'
-            && text[1..^1].IndexOfAnyExcept("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_- .") < 0;
+            && text[1..^1].IndexOfAnyExcept(s_placeholderCharacters) < 0;
     }
 }
