@@ -36,7 +36,9 @@ public static class SnapshotBuilder
         return new CompilationResult
         {
             Snapshot = snapshot with { Revision = SnapshotRevision.Of(snapshot, options.LoadTime) },
-            Findings = [.. resources.Findings, .. context.Findings.Findings],
+            // In reading order: what belongs to one place of a file stands together, whichever step found it.
+            Findings = [.. resources.Findings.Concat(context.Findings.Findings)
+                .OrderBy(static finding => finding.File, StringComparer.Ordinal).ThenBy(static finding => finding.Line).ThenBy(static finding => finding.Column)],
             Statuses = context.Statuses.Build(resources.Store.Documents, resources.Findings),
         };
     }

@@ -69,7 +69,7 @@ internal sealed class ResourceReader(FindingCollector findings, ISecretSource se
         if (KnownKinds.Notice(document.Group, document.Kind) is { } notice)
         {
             WarnOfDeprecation(document);
-            findings.Warning(document, "kind", notice);
+            findings.Warning(document, string.Empty, notice);
             return document;
         }
 
@@ -78,7 +78,7 @@ internal sealed class ResourceReader(FindingCollector findings, ISecretSource se
         var nearest = sameKind ?? Spelling.Nearest(name, s_kinds.Keys);
         findings.Warning(
             document,
-            "kind",
+            string.Empty,
             $"kind \"{document.Kind}\" of group \"{document.Group}\" is not known, the object is ignored",
             nearest is null ? "remove it if it was meant to have an effect" : $"did you mean {Describe(nearest)}?");
         return null;

@@ -196,7 +196,7 @@ internal sealed class FieldReader(ResourceDocument document, MappingNode node, s
         {
             if (entry.Value is ScalarNode { Kind: ScalarKind.String } scalar) result.Add(new(entry.Key, scalar.Text));
             else if (entry.Value is ScalarNode { Kind: ScalarKind.Null }) result.Add(new(entry.Key, string.Empty));
-            else findings.Error(document, NodePath.Member(At(name), entry.Key), $"must be of type string, this is a {entry.Value.TypeName}", "put the value in quotes");
+            else findings.Error(document, NodePath.Member(At(name), entry.Key), $"must be of type string, found {entry.Value.TypeName}", "put the value in quotes");
         }
 
         return result;
