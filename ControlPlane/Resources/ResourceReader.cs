@@ -39,6 +39,9 @@ internal sealed class ResourceReader(FindingCollector findings, ISecretSource se
         ["/Service"] = Entry(s_core, SmallKindReaders.Service),
     };
 
+    /// <summary><c>group/Kind</c> of everything that is read field by field; core kinds have an empty group.</summary>
+    public static IEnumerable<string> KindsActedOn => s_kinds.Keys;
+
     /// <summary>The typed resource; another object for kinds that are accepted without effect; null when nothing can be done with the document.</summary>
     public object? Read(ResourceDocument document)
     {
@@ -88,7 +91,8 @@ internal sealed class ResourceReader(FindingCollector findings, ISecretSource se
     {
         if (document is { Group: KnownKinds.AiGroup, Version: "v1alpha1", Kind: not "QuotaPolicy" })
         {
-            findings.Warning(document, "apiVersion", "aigateway.envoyproxy.io/v1alpha1 is deprecated; use aigateway.envoyproxy.io/v1beta1 instead");
+            findings.Warning(
+                document, "apiVersion", "aigateway.envoyproxy.io/v1alpha1 is deprecated; use aigateway.envoyproxy.io/v1beta1 instead");
         }
         else if (document is { Kind: "BackendTLSPolicy", Version: "v1alpha3" })
         {

@@ -103,6 +103,64 @@ public sealed class SnapshotBuilderTests
     }
 
     [Fact]
+    public void FieldName_ThatLooksLikePathSyntax_IsReportedAtItsParent()
+    {
+        var result = Compile.Text("""
+            apiVersion: aigateway.envoyproxy.io/v1beta1
+            kind: AIGatewayRoute
+            metadata: {name: x}
+            spec: {rules: [], 'a"][b': 1, "": 2}
+            """);
+
+        Assert.Equal(2, result.Findings.Count(static finding => finding.Reason.StartsWith("unknown field", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void NamedGroup_InRe2Spelling_IsAccepted()
+    {
+        var result = Compile.Text("""
+            apiVersion: aigateway.envoyproxy.io/v1beta1
+            kind: AIGatewayRoute
+            metadata: {name: x}
+            spec:
+              parentRefs: [{name: g}]
+              rules: [{matches: [{headers: [{name: x-ai-eg-model, type: RegularExpression, value: "(?P<family>gpt|o)-.*"}]}]}]
+            """);
+
+        Assert.False(result.HasErrors);
+        Assert.Equal("(?<family>gpt|o)-.*", result.Snapshot.Routes[0].Rules[0].Matches[0].Headers[0].Value);
+    }
+
+    [Fact]
+    public void Certificate_ThatCannotBeServed_TakesOutItsListenerAlone()
+    {
+        var result = Compile.Text($"""
+            apiVersion: gateway.networking.k8s.io/v1
+            kind: Gateway
+            metadata: {"{"}name: g{"}"}
+            spec:
+              gatewayClassName: any
+              listeners:
+                - {"{"}name: good, protocol: HTTPS, port: 8443, tls: {"{"}certificateRefs: [{"{"}name: good{"}"}]{"}"}{"}"}
+                - {"{"}name: bad, protocol: HTTPS, port: 8444, tls: {"{"}certificateRefs: [{"{"}name: bad{"}"}]{"}"}{"}"}
+                - {"{"}name: plain, protocol: HTTP, port: 8080{"}"}
+            ---
+            {TestCertificate.Secret("good")}
+            ---
+            apiVersion: v1
+            kind: Secret
+            metadata: {"{"}name: bad{"}"}
+            stringData: {"{"}tls.crt: nonsense, tls.key: never-shown-3{"}"}
+            """);
+
+        Assert.Equal(["default/g/good", "default/g/plain"], result.Snapshot.Listeners.Select(static listener => listener.Name));
+        Assert.True(result.Snapshot.Listeners[0].Tls);
+        var error = Assert.Single(result.Findings, static finding => finding.Severity == Findings.FindingSeverity.Error);
+        Assert.Equal("spec.listeners[1].tls.certificateRefs[0].name", error.Path);
+        Assert.DoesNotContain("never-shown", Findings.FindingWriter.ToText(error), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void GrantWithName_AllowsThatObjectAlone()
     {
         var result = Compile.Text(File.ReadAllText(Path.Combine(Repository.Golden, "isolation", "in.yaml")));

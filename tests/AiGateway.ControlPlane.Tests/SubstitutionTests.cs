@@ -60,6 +60,19 @@ public sealed class SubstitutionTests
         Assert.Equal((3, 1), (position.Line, position.Column));
     }
 
+    [Theory]
+    [InlineData("a: ${X}", 3, 8, "${X}")]
+    [InlineData("a: p${X}q", 3, 10, "p${X}q")]
+    [InlineData("a: \"${E}\"", 3, 5, "\"${E}\"")]
+    [InlineData("a: b\nc: $X", 3, 4, null)]
+    [InlineData("${E}${E}a: b", 3, 4, null)]
+    public void Range_TouchedByASubstitution_IsShownAsWritten(string text, int start, int end, string? expected)
+    {
+        var source = new EnvironmentSubstitution(static name => name == "X" ? "value" : "").Apply("f", text, new FindingCollector());
+
+        Assert.Equal(expected, source.Substituted(start, end));
+    }
+
     private static SourceText Apply(string text) =>
         new EnvironmentSubstitution(static name => name switch { "SET" => "value", "EMPTY" => "", _ => null }).Apply("f", text, new FindingCollector());
 }
