@@ -79,7 +79,7 @@ public sealed class Exchange
     public RuntimeRule? Rule { get; set; }
 
     /// <summary>(5) order of attempts.</summary>
-    public AttemptPlan Plan;
+    public AttemptPlan? Plan { get; set; }
 
     /// <summary>(6) backend of the current or last attempt.</summary>
     public RuntimeBackend? Backend { get; set; }

@@ -17,4 +17,7 @@ public interface IRequestHead
 
     /// <summary>Value of a header (any case); the last one when it repeats; null when absent.</summary>
     string? Header(string name);
+
+    /// <summary>All headers for cost expressions: looked up in any case.</summary>
+    IReadOnlyDictionary<string, string> Headers { get; }
 }

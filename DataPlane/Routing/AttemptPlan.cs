@@ -5,9 +5,9 @@ namespace AiGateway.DataPlane.Routing;
 
 /// <summary>
 /// The order in which a request's candidates are tried. Without a retry policy every usable backend gets one attempt, by priority and weight; with one,
-/// its numbers decide. A mutable value: one per exchange.
+/// its numbers decide. One per exchange.
 /// </summary>
-public struct AttemptPlan
+public sealed class AttemptPlan
 {
     private readonly IReadOnlyList<CandidateGroup> _groups;
     private readonly RetrySpec? _retry;
@@ -27,7 +27,7 @@ public struct AttemptPlan
     public int Attempts { get; private set; }
 
     /// <summary>The policy, or null.</summary>
-    public readonly RetrySpec? Retry => _retry;
+    public RetrySpec? Retry => _retry;
 
     /// <summary>The next backend to try, or null when the plan is used up.</summary>
     /// <param name="random">Source for the weighted choice.</param>
@@ -60,7 +60,7 @@ public struct AttemptPlan
         return null;
     }
 
-    private readonly int Choose(IReadOnlyList<Candidate> members, Random random)
+    private int Choose(IReadOnlyList<Candidate> members, Random random)
     {
         if (members.Count == 1) return _tried == 0 && members[0] is { Weight: > 0, Backend.Usable: true } ? 0 : -1;
         long total = 0;
@@ -76,6 +76,6 @@ public struct AttemptPlan
         return -1;
     }
 
-    private readonly int Share(Candidate member, int index) =>
+    private int Share(Candidate member, int index) =>
         member.Backend.Usable && (_tried & (UInt128.One << index)) == 0 ? member.Weight : 0;
 }
