@@ -34,6 +34,9 @@ public sealed class PooledBytes : IDisposable
         Length += bytes.Length;
     }
 
+    /// <summary>Forgets what was written, keeps the memory.</summary>
+    public void Clear() => Length = 0;
+
     /// <inheritdoc />
     public void Dispose()
     {
