@@ -62,9 +62,10 @@ public sealed record MaskingFile(
         JsonValueKind.String => value.GetString()!,
         JsonValueKind.True => true,
         JsonValueKind.False => false,
-        JsonValueKind.Number => value.TryGetInt64(out var whole) ? whole : value.GetDouble(),
+        JsonValueKind.Number when value.TryGetInt64(out var whole) => whole,
+        JsonValueKind.Number => value.GetDouble(),
         // Lists are vectors here, whose whole numbers are doubles too.
-        JsonValueKind.Array => value.EnumerateArray().Select(item => item.ValueKind == JsonValueKind.Number ? item.GetDouble() : Value(item)).ToArray(),
+        JsonValueKind.Array => value.EnumerateArray().Select(item => item.ValueKind == JsonValueKind.Number ? (object)item.GetDouble() : Value(item)).ToArray(),
         _ => throw new InvalidDataException($"A span attribute cannot be {value.ValueKind}."),
     };
 

@@ -43,7 +43,9 @@ internal static partial class SpanDeviations
     // An error answer may or may not carry the requested name.
     private static void ErrorModel(Sides sides)
     {
-        if (sides.HasException) sides.DropFromBoth("llm.model_name");
+        if (!sides.HasException) return;
+        sides.DropFromBoth("llm.model_name");
+        sides.DropFromBoth("embedding.model_name");
     }
 
     // The reference shows the schemas that the response echoes; only what the request had is compared.
@@ -135,7 +137,7 @@ internal static partial class SpanDeviations
     private static void MessagesStreamOutput(Sides sides)
     {
         if (!sides.IsMessages || !sides.Cassette.Streamed) return;
-        var known = JsonPruning.TryParse(sides.Expected.GetValueOrDefault("output.value") as string ?? "")?["usage"] as JsonObject;
+        var known = JsonPruning.Prune(JsonPruning.TryParse(sides.Expected.GetValueOrDefault("output.value") as string ?? ""))?["usage"] as JsonObject;
         Edit(sides.Actual, "output.value", output =>
         {
             if (output["usage"] is not JsonObject usage) return;
