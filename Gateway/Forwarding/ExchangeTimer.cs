@@ -24,8 +24,8 @@ internal sealed class ExchangeTimer : IDisposable
     private readonly TimeProvider _time;
     private readonly bool _pooled;
     private CancellationTokenSource _source;
-    private CancellationTokenRegistration _client;
-    private CancellationTokenRegistration _shutdown;
+    private readonly CancellationTokenRegistration _client;
+    private readonly CancellationTokenRegistration _shutdown;
     private long _deadline = long.MaxValue; // timestamp
     private long _armedAt;
     private TimeSpan _idle;

@@ -126,7 +126,9 @@ internal sealed class PoolConfigProvider : IProxyConfigProvider
         return System.Convert.ToHexString(SHA256.HashData(buffer.WrittenSpan));
     }
 
+#pragma warning disable CA1001 // a source without timer or registration owner has nothing to give back
     private sealed class Config(IReadOnlyList<RouteConfig> routes, IReadOnlyList<ClusterConfig> clusters) : IProxyConfig
+#pragma warning restore CA1001
     {
         private readonly CancellationTokenSource _changed = new();
 

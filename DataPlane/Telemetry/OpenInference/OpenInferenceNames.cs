@@ -34,7 +34,7 @@ internal static class OpenInferenceNames
     public const string RerankerInputDocuments = "reranker.input_documents.";
     public const string RerankerOutputDocuments = "reranker.output_documents.";
 
-    public const string Json = "application/json";
+    public const string JsonMimeType = "application/json";
     public const string PlainText = "text/plain";
     public const string FirstTokenEvent = "First Token Stream Event";
 }

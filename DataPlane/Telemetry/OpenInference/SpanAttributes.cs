@@ -71,7 +71,7 @@ internal sealed class SpanAttributes(OpenInferenceOptions options)
         if (body.IsJson)
         {
             SetValue(valueKey, Encoding.UTF8.GetString(ImageScrubber.Scrub(body.Bytes, hideImages, Options.Base64ImageMaxLength).Span));
-            SetValue(mimeKey, Json);
+            SetValue(mimeKey, JsonMimeType);
             return;
         }
 
