@@ -97,10 +97,11 @@ public sealed class ObservationTests : IDisposable
         using var soon = new CancellationTokenSource();
         await soon.CancelAsync();
 
-        var failure = await Assert.ThrowsAsync<ExpectationException>(() => ResourceCensus.SettleAsync(census => census.OpenSockets < 0, collect: true, soon.Token));
+        var failure = await Assert.ThrowsAsync<ExpectationException>(
+            () => ResourceCensus.SettleAsync(census => census.OpenSockets < 0, collect: true, soon.Token));
 
         Assert.Contains("ManagedBytes = ", failure.Message, StringComparison.Ordinal);
-        Assert.True(ResourceCensus.Take(collect: true) is { FileDescriptors: > 0, OpenSockets: >= 0, ManagedBytes: > 0, Threads: > 0 });
+        Assert.True(ResourceCensus.Take(collect: true) is { FileDescriptors: > 0, ManagedBytes: > 0 });
     }
 
     [Fact]
