@@ -116,7 +116,8 @@ internal sealed class Re2Translator
     {
         var end = _pattern.IndexOf('}', _position);
         var hex = end < 0 ? "" : _pattern[(_position + 3)..end];
-        if (uint.TryParse(hex, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code) && Rune.TryCreate(code, out var rune))
+        if (uint.TryParse(hex, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code)
+            && Rune.TryCreate(code, out var rune))
             Atom(end + 1 - _position, $"(?:{System.Text.RegularExpressions.Regex.Escape(rune.ToString())})");
         else
             _error = "\\x{…} is not a code point";

@@ -1,6 +1,8 @@
 namespace AiGateway.TestSupport;
 
-/// <summary>A clock that stands still until the test moves it. Timers fire inside <see cref="Advance"/>, in order, each at its own time.</summary>
+/// <summary>
+/// A clock that stands still until the test moves it. Timers fire inside <see cref="Advance"/>, in order, each at its own time.
+/// </summary>
 public sealed class ManualTime : TimeProvider
 {
     private readonly Lock _lock = new();

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace AiGateway.TestSupport.Observation;
 
 /// <summary>
@@ -63,7 +61,7 @@ public sealed record ResourceCensus
         while (SocketsOn(port) is var count && count > 0)
         {
             if (deadline.IsCancellationRequested)
-                throw new ExpectationException(string.Create(CultureInfo.InvariantCulture, $"{count} sockets are still open on port {port}."));
+                throw new ExpectationException($"{count} sockets are still open on port {port}.");
             await WaitAsync(timer, deadline);
         }
     }
