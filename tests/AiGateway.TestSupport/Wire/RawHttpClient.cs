@@ -25,6 +25,7 @@ public sealed class RawHttpClient : IAsyncDisposable
         _stream = stream;
         _input = PipeReader.Create(stream);
         _reader = new WireReader(_input);
+        LocalPort = ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
     /// <summary>Connects to 127.0.0.1.</summary>
@@ -51,6 +52,9 @@ public sealed class RawHttpClient : IAsyncDisposable
         await secured.AuthenticateAsClientAsync(tls, cancellationToken);
         return new RawHttpClient(socket, secured);
     }
+
+    /// <summary>Our own port: the one that a server's sockets name as theirs to this client.</summary>
+    public int LocalPort { get; }
 
     /// <summary>Time since <see cref="RestartClock"/>, or since the connection was made.</summary>
     public TimeSpan Elapsed => Stopwatch.GetElapsedTime(_started);
