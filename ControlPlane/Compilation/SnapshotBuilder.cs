@@ -1,0 +1,43 @@
+using AiGateway.Contracts.Snapshots;
+using AiGateway.ControlPlane.Resources;
+
+namespace AiGateway.ControlPlane.Compilation;
+
+/// <summary>
+/// Resources to snapshot. A pure function: the same resources and options give the same snapshot, findings and statuses, in the same order.
+/// </summary>
+public static class SnapshotBuilder
+{
+    /// <summary>Compiles everything that can be served and reports everything that cannot.</summary>
+    /// <param name="resources">What the operator wrote.</param>
+    /// <param name="options">Defaults that are not in the resources.</param>
+    public static CompilationResult Build(ResourceSet resources, CompilationOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(resources);
+        ArgumentNullException.ThrowIfNull(options);
+        var context = new CompilationContext(resources.Store, options);
+        var gateways = new ListenerCompiler(context).Compile();
+        var attachment = new RouteAttachment(context, gateways);
+        var pools = new PoolCompiler(context);
+        var traffic = new BackendTraffic(context);
+        var routes = new RouteCompiler(context, attachment, new BackendCompiler(context, pools), pools, traffic);
+        var snapshot = new GatewaySnapshot
+        {
+            Revision = string.Empty,
+            Routes = routes.Compile(),
+            Backends = routes.Backends,
+            HttpRoutes = new HttpRouteCompiler(context, attachment, pools, traffic).Compile(),
+            GlobalCosts = GlobalCosts.Compile(context),
+            Listeners = [.. gateways.Values.SelectMany(static gateway => gateway.Listeners).Select(static listener => listener.Spec)
+                .DistinctBy(static listener => listener.Name).OrderBy(static listener => listener.Name, StringComparer.Ordinal)],
+            // Last: compiling routes and HTTPRoutes is what finds the pools.
+            Pools = pools.Pools,
+        };
+        return new CompilationResult
+        {
+            Snapshot = snapshot with { Revision = SnapshotRevision.Of(snapshot, options.LoadTime) },
+            Findings = [.. resources.Findings, .. context.Findings.Findings],
+            Statuses = context.Statuses.Build(resources.Store.Documents, resources.Findings),
+        };
+    }
+}

@@ -1,0 +1,48 @@
+using System.Collections.Frozen;
+using AiGateway.Contracts.Snapshots;
+using AiGateway.DataPlane.Endpoints;
+using AiGateway.DataPlane.Routing;
+
+namespace AiGateway.DataPlane.Configuration;
+
+/// <summary>What a request reads: a snapshot compiled into look-ups. Captured once per exchange, swapped whole, never edited.</summary>
+public sealed class RuntimeSnapshot
+{
+    private readonly FrozenDictionary<int, RuntimeListener[]> _byPort;
+
+    internal RuntimeSnapshot(GatewaySnapshot source, IEnumerable<RuntimeListener> listeners)
+    {
+        Source = source;
+        _byPort = listeners.GroupBy(listener => listener.Spec.Port)
+            .ToFrozenDictionary(group => group.Key, group => group.OrderByDescending(listener => HostPattern.Specificity(listener.Spec.Hostname)).ToArray());
+    }
+
+    /// <summary>The agreed configuration.</summary>
+    public GatewaySnapshot Source { get; }
+
+    /// <summary>Content hash.</summary>
+    public string Revision => Source.Revision;
+
+    /// <summary>All listeners of a configured port, most specific host first; empty when the port is not configured any more.</summary>
+    public IReadOnlyList<RuntimeListener> ListenersOn(int port) => _byPort.GetValueOrDefault(port, []);
+
+    /// <summary>The listener that serves a host on a port, or null.</summary>
+    /// <param name="port">Port as configured (not as bound, when a free one was taken).</param>
+    /// <param name="host">Host without port.</param>
+    public RuntimeListener? FindListener(int port, ReadOnlySpan<char> host)
+    {
+        if (!_byPort.TryGetValue(port, out var listeners)) return null;
+        foreach (var listener in listeners)
+        {
+            if (HostPattern.Matches(listener.Spec.Hostname, host)) return listener;
+        }
+
+        return null;
+    }
+}
+
+/// <summary>A listener with its routes and models.</summary>
+/// <param name="Spec">The agreed configuration.</param>
+/// <param name="Routes">AI rules.</param>
+/// <param name="Models">What the model lists show.</param>
+public sealed record RuntimeListener(ListenerSpec Spec, RouteTable Routes, ModelCatalog Models);

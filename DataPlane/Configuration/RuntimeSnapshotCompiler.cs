@@ -1,0 +1,46 @@
+using AiGateway.Contracts.Snapshots;
+using AiGateway.DataPlane.Endpoints;
+using AiGateway.DataPlane.Routing;
+using AiGateway.DataPlane.Usage;
+
+namespace AiGateway.DataPlane.Configuration;
+
+/// <summary>Compiles a <see cref="GatewaySnapshot"/> for the request path. Pure.</summary>
+public static class RuntimeSnapshotCompiler
+{
+    /// <summary>Compiles, or throws on a snapshot that no control plane should have sent.</summary>
+    /// <exception cref="FormatException">A name that does not resolve, an expression that does not compile, an unknown schema generation.</exception>
+    public static RuntimeSnapshot Compile(GatewaySnapshot snapshot)
+    {
+        if (snapshot.SchemaMajor != GatewaySnapshot.CurrentSchemaMajor)
+        {
+            throw new FormatException($"snapshot {snapshot.Revision} has schema generation {snapshot.SchemaMajor}; this build reads {GatewaySnapshot.CurrentSchemaMajor}");
+        }
+
+        var pools = snapshot.Pools.ToDictionary(pool => pool.Name, StringComparer.Ordinal);
+        var backends = snapshot.Backends.ToDictionary(backend => backend.Name, backend => Backend(backend, pools), StringComparer.Ordinal);
+        var rules = snapshot.Routes.ToDictionary(route => route.Name, route => Rules(route, backends, snapshot.GlobalCosts), StringComparer.Ordinal);
+        var listeners = snapshot.Listeners.Select(listener =>
+        {
+            var routes = snapshot.Routes.Where(route => route.Listeners.Contains(listener.Name)).ToArray();
+            return new RuntimeListener(listener, new RouteTable(routes.Select(route => (route, rules[route.Name]))), new ModelCatalog(routes));
+        });
+        return new RuntimeSnapshot(snapshot, listeners.ToArray());
+    }
+
+    private static RuntimeBackend Backend(BackendSpec backend, Dictionary<string, PoolSpec> pools)
+    {
+        if (pools.TryGetValue(backend.Pool, out var pool) || backend.Unusable is not null) return new RuntimeBackend(backend, pool);
+        throw new FormatException($"backend {backend.Name} names pool {backend.Pool}, which the snapshot does not contain");
+    }
+
+    private static RuntimeRule[] Rules(RouteSpec route, Dictionary<string, RuntimeBackend> backends, IReadOnlyList<CostSpec> globalCosts)
+    {
+        var costs = new CostProgram(route.Costs, globalCosts);
+        return [.. route.Rules.Select((rule, index) => new RuntimeRule(route, index, rule, [.. rule.BackendRefs.Select(Resolve)], costs))];
+
+        Candidate Resolve(BackendRefSpec reference) => backends.TryGetValue(reference.Backend, out var backend)
+            ? new Candidate(backend, reference.Weight, reference.Priority)
+            : throw new FormatException($"route {route.Name} names backend {reference.Backend}, which the snapshot does not contain");
+    }
+}

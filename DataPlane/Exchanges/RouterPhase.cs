@@ -1,0 +1,97 @@
+using AiGateway.DataPlane.Endpoints;
+using AiGateway.DataPlane.Errors;
+using AiGateway.DataPlane.Json;
+using AiGateway.DataPlane.Routing;
+
+namespace AiGateway.DataPlane.Exchanges;
+
+/// <summary>Steps (2) to (5): from a whole request body to an ordered list of attempts. Pure apart from the exchange it fills.</summary>
+public static class RouterPhase
+{
+    /// <summary>Decides where the exchange goes.</summary>
+    /// <returns>Null when there is a plan, otherwise the answer.</returns>
+    public static Rejection? Decide(Exchange exchange)
+    {
+        // (2) peek
+        if ((exchange.Endpoint.Multipart ? PeekForm(exchange) : PeekJson(exchange)) is { } unreadable) return unreadable;
+        if (exchange.RequestedModel.Length == 0 && exchange.Endpoint.ModelRequired) return ModelRequired();
+
+        // (3) route
+        exchange.Rule = exchange.Listener.Routes.Match(exchange.HostName, exchange.Head.Path, exchange.RequestedModel, exchange.Head);
+        if (exchange.Rule is null) return exchange.RequestedModel.Length == 0 ? ModelRequired() : NotFound(exchange);
+
+        // (4) admit: nothing limits yet
+
+        // (5) plan
+        var candidates = exchange.Rule.CandidatesFor(exchange.Endpoint.Kind);
+        if (candidates.Count == 0) return exchange.Rule.HasCandidates ? Unsupported(exchange) : NoBackend(exchange);
+        exchange.Plan = new AttemptPlan(candidates, exchange.Rule.Spec.Retry);
+        return null;
+    }
+
+    /// <summary>The answer when a rule has candidates but none of them may be used.</summary>
+    public static Rejection NoBackend(Exchange exchange) =>
+        new(GatewayError.NoBackend, $"The rule that serves model '{exchange.RequestedModel}' has no usable backend; see the status of route {exchange.Rule!.Route}.");
+
+    private static Rejection? PeekJson(Exchange exchange)
+    {
+        if (exchange.Head.Header("content-type")?.StartsWith("multipart/form-data", StringComparison.OrdinalIgnoreCase) == true)
+        {
+            return Malformed("multipart body not supported for this endpoint");
+        }
+
+        if (!RequestPeek.TryRead(exchange.Body.Span, out var peek, out var problem))
+        {
+            return Malformed($"failed to parse JSON for {exchange.Endpoint.Suffix}: {problem}");
+        }
+
+        exchange.Peek = peek;
+        exchange.RequestedModel = peek.Model ?? "";
+        exchange.ModelValue = peek.ModelValue;
+        exchange.StreamRequested = exchange.Endpoint.Kind == EndpointKind.AudioSpeech ? peek.StreamFormatSse : exchange.Endpoint.Streams && peek.Stream;
+        return exchange.Endpoint.Kind == EndpointKind.Tokenize ? CheckTokenize(peek) : null;
+    }
+
+    private static Rejection? PeekForm(Exchange exchange)
+    {
+        var contentType = exchange.Head.Header("content-type");
+        if (contentType?.StartsWith("multipart/form-data", StringComparison.OrdinalIgnoreCase) != true)
+        {
+            return Malformed($"expected multipart/form-data content type for {exchange.Endpoint.Suffix}");
+        }
+
+        if (!MultipartPeek.TryRead(exchange.Body.Span, contentType, out var peek, out var problem)) return Malformed(problem!);
+        if (string.IsNullOrEmpty(peek.Model)) return Malformed("missing required field 'model'", "model");
+        if (!peek.HasFile) return Malformed("missing required field 'file'", "file");
+        exchange.RequestedModel = peek.Model;
+        exchange.ModelValue = peek.ModelValue;
+        exchange.StreamRequested = exchange.Endpoint.Streams && peek.Stream;
+        return null;
+    }
+
+    private static Rejection? CheckTokenize(in RequestPeek peek)
+    {
+        if (peek.HasPrompt && peek.HasMessages) return Malformed("failed to parse JSON for /tokenize: both \"prompt\" and \"messages\" are given; give one");
+        if (!peek.HasPrompt && !peek.HasMessages) return Malformed("failed to parse JSON for /tokenize: neither \"prompt\" nor \"messages\" is given; give one");
+        if (string.IsNullOrEmpty(peek.Model)) return Malformed("invalid tokenize request: model is required", "model");
+        return peek.ContinueFinalMessage && peek.AddGenerationPrompt
+            ? Malformed("invalid tokenize request: continue_final_message and add_generation_prompt cannot both be true; add_generation_prompt is true unless set to false", "add_generation_prompt")
+            : null;
+    }
+
+    private static Rejection Malformed(string detail, string? param = null) => new(GatewayError.InvalidRequest, "malformed request: " + detail, param);
+
+    private static Rejection ModelRequired() => new(GatewayError.ModelRequired, "invalid request body: model field is required", "model");
+
+    private static Rejection NotFound(Exchange exchange) => new(
+        GatewayError.ModelNotFound,
+        $"No matching route found. It is likely because the model specified in your request is not configured in the Gateway. (model '{Shorten(exchange.RequestedModel)}')",
+        "model");
+
+    private static Rejection Unsupported(Exchange exchange) => new(
+        GatewayError.UnsupportedEndpoint,
+        $"Model '{Shorten(exchange.RequestedModel)}' is served by backends whose schema has no {exchange.Endpoint.Suffix}; use an endpoint of its provider, or another model.",
+        "model");
+
+    private static string Shorten(string model) => model.Length <= 200 ? model : model[..200] + "…";
+}

@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using AiGateway.Contracts;
+using AiGateway.DataPlane.Endpoints;
+using AiGateway.DataPlane.Exchanges;
+using AiGateway.DataPlane.Telemetry;
+using AiGateway.ServiceDefaults;
+
+namespace AiGateway.Gateway.Forwarding;
+
+/// <summary>Starts the AI span of an exchange, passes its context on, and hands it over for completion. Nothing is parsed here.</summary>
+internal sealed class ExchangeTracing(TelemetryPipeline? telemetry, SpanQueue? queue, HeaderAttributeMap headers)
+{
+    private static readonly string[] s_w3c = ["traceparent", "tracestate", "baggage"];
+
+    /// <summary>Whether spans are made at all.</summary>
+    public bool IsEnabled => queue is not null;
+
+    /// <summary>Begins the span, as a child of the client's context and of nothing else: the host's own spans may go elsewhere.</summary>
+    public void Start(Exchange exchange)
+    {
+        if (telemetry is null || queue is null || !GatewayActivities.Source.HasListeners()) return;
+        var incoming = telemetry.Propagator.Extract(exchange.Head, static (head, name) => head.Header(name));
+        var ambient = Activity.Current;
+        Activity.Current = null;
+        exchange.Span = GatewayActivities.Source.StartActivity(exchange.Endpoint.SpanName, ActivityKind.Internal, incoming.Context, tags: null, links: null, exchange.StartedAt);
+        Activity.Current = ambient;
+    }
+
+    /// <summary>Whether the span wants content; only then are bytes kept.</summary>
+    public static bool Records(Exchange exchange) => exchange.Span is { IsAllDataRequested: true };
+
+    /// <summary>Writes the trace context for the provider: the AI span's when there is one, otherwise what the client sent.</summary>
+    public void Inject(Exchange exchange, HttpRequestMessage message)
+    {
+        if (telemetry is null || exchange.Span is null)
+        {
+            foreach (var name in s_w3c)
+            {
+                if (exchange.Head.Header(name) is { } value) message.Headers.TryAddWithoutValidation(name, value);
+            }
+
+            return;
+        }
+
+        var incoming = telemetry.Propagator.Extract(exchange.Head, static (head, name) => head.Header(name));
+        telemetry.Propagator.Inject(exchange.Span.Context, incoming.Baggage, message, static (target, name, value) => target.Headers.TryAddWithoutValidation(name, value));
+    }
+
+    /// <summary>Hands the span over. Takes the pooled bytes with it when it wants them.</summary>
+    /// <returns>True when the queue owns the buffers now.</returns>
+    public bool Complete(Exchange exchange, UsageRecord record, PooledBytes? request, ResponseCapture capture)
+    {
+        if (exchange.Span is not { } span) return false;
+        if (!span.IsAllDataRequested || queue is null)
+        {
+            span.Stop();
+            return false;
+        }
+
+        queue.Enqueue(new SpanWork(span, Capture(exchange, record, capture), exchange.StartedAt + record.Duration, request, capture.Detach()));
+        return true;
+    }
+
+    private ExchangeCapture Capture(Exchange exchange, UsageRecord record, ResponseCapture capture) => new()
+    {
+        Endpoint = exchange.Endpoint.Kind,
+        RequestBody = exchange.Body,
+        RequestContentType = exchange.Head.Header("content-type"),
+        RequestedModel = exchange.RequestedModel,
+        UpstreamModel = exchange.UpstreamModel.Length == 0 ? null : exchange.UpstreamModel,
+        ModelOverridden = exchange.UpstreamModel.Length > 0 && exchange.UpstreamModel != exchange.RequestedModel,
+        Schema = exchange.Backend?.Spec.Schema,
+        UpstreamHost = exchange.Backend?.UpstreamHost,
+        Status = record.Status,
+        ResponseBody = capture.Bytes,
+        ResponseContentType = capture.ContentType,
+        Streamed = exchange.Streamed,
+        UsageChunkHidden = exchange.UsageForced,
+        ResponseTruncated = capture.Truncated,
+        ResponseBytes = exchange.BytesSent,
+        Outcome = record.Outcome,
+        ErrorCode = record.ErrorCode,
+        FirstTokenAt = exchange.Streamed && exchange.FirstByteTimestamp != 0 ? exchange.StartedAt + exchange.Time.GetElapsedTime(exchange.StartTimestamp, exchange.FirstByteTimestamp) : null,
+        MappedAttributes = headers.Of(exchange.Head),
+        ProductAttributes = Product(record),
+    };
+
+    private static List<KeyValuePair<string, object>> Product(UsageRecord record)
+    {
+        var attributes = new List<KeyValuePair<string, object>> { new("aigateway.request_id", record.RequestId), new("aigateway.attempts", (long)record.Attempts) };
+        if (record.Route is not null) attributes.Add(new("aigateway.route", record.Route));
+        if (record.Backend is not null) attributes.Add(new("aigateway.backend", record.Backend));
+        if (record.ErrorCode is not null) attributes.Add(new("aigateway.error_code", record.ErrorCode));
+        foreach (var (key, value) in record.Costs) attributes.Add(new("aigateway.cost." + key, (long)Math.Min(value, long.MaxValue)));
+        return attributes;
+    }
+}

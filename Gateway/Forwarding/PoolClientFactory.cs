@@ -1,0 +1,107 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using AiGateway.Contracts.Snapshots;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace AiGateway.Gateway.Forwarding;
+
+/// <summary>One pooled <see cref="HttpMessageInvoker"/> per pool. YARP asks for it when a cluster appears or changes.</summary>
+internal sealed class PoolClientFactory(PoolConfigProvider pools, IReadOnlyList<ResolveOverride> resolve) : IForwarderHttpClientFactory
+{
+    /// <inheritdoc />
+    public HttpMessageInvoker CreateClient(ForwarderHttpClientContext context)
+    {
+        var unchanged = context.OldClient is not null
+            && context.OldMetadata?.GetValueOrDefault(PoolConfigProvider.ContentKey) == context.NewMetadata?.GetValueOrDefault(PoolConfigProvider.ContentKey);
+        if (unchanged) return context.OldClient!;
+        var pool = pools.Pool(context.ClusterId);
+        return new HttpMessageInvoker(Handler(pool), disposeHandler: true);
+    }
+
+    private SocketsHttpHandler Handler(PoolSpec pool)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            UseProxy = false,
+            AllowAutoRedirect = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            UseCookies = false,
+            EnableMultipleHttp2Connections = true,
+            // Trace context is written by the gateway itself, from the AI span; a second writer would replace it.
+            ActivityHeadersPropagator = null,
+            ConnectTimeout = pool.ConnectTimeout,
+            ResponseDrainTimeout = TimeSpan.FromSeconds(1),
+            PooledConnectionLifetime = TimeSpan.FromMinutes(10), // follow DNS
+            InitialHttp2StreamWindowSize = 1024 * 1024,
+            ConnectCallback = (context, cancellationToken) => ConnectAsync(pool, context.DnsEndPoint, cancellationToken),
+        };
+        if (pool.Tls is { } tls) handler.SslOptions = Tls(tls);
+        return handler;
+    }
+
+    private async ValueTask<Stream> ConnectAsync(PoolSpec pool, DnsEndPoint target, CancellationToken cancellationToken)
+    {
+        var (socket, endpoint) = Target(pool, target);
+        try
+        {
+            await socket.ConnectAsync(endpoint, cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private (Socket Socket, EndPoint EndPoint) Target(PoolSpec pool, DnsEndPoint target)
+    {
+        if (PoolConfigProvider.UnixPath(pool, target.Host) is { } path)
+        {
+            return (new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified), new UnixDomainSocketEndPoint(path));
+        }
+
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        foreach (var entry in resolve)
+        {
+            if (entry.Port == target.Port && entry.Host.Equals(target.Host, StringComparison.OrdinalIgnoreCase)) return (socket, entry.Target);
+        }
+
+        return (socket, target);
+    }
+
+    private static SslClientAuthenticationOptions Tls(UpstreamTlsSpec tls)
+    {
+        var options = new SslClientAuthenticationOptions { TargetHost = tls.ServerName };
+        if (tls.InsecureSkipVerify)
+        {
+#pragma warning disable CA5359 // the operator asked for it, and a warning named it when the configuration was loaded
+            options.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+#pragma warning restore CA5359
+        }
+        else if (tls.CaPem.Count > 0 || tls.SubjectAltNames.Count > 0)
+        {
+            var authorities = new X509Certificate2Collection();
+            foreach (var pem in tls.CaPem) authorities.ImportFromPem(pem);
+            options.RemoteCertificateValidationCallback = (_, certificate, chain, errors) => Verify(tls, authorities, certificate, chain, errors);
+        }
+
+        return options;
+    }
+
+    private static bool Verify(UpstreamTlsSpec tls, X509Certificate2Collection authorities, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    {
+        if (certificate is not X509Certificate2 leaf || chain is null) return false;
+        var nameMatches = tls.SubjectAltNames.Count > 0
+            ? tls.SubjectAltNames.Any(name => leaf.MatchesHostname(name, allowWildcards: true, allowCommonName: false))
+            : (errors & SslPolicyErrors.RemoteCertificateNameMismatch) == 0;
+        if (!nameMatches) return false;
+        if (authorities.Count == 0) return (errors & SslPolicyErrors.RemoteCertificateChainErrors) == 0;
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        return chain.Build(leaf);
+    }
+}

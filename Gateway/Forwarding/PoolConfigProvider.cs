@@ -1,0 +1,143 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+using AiGateway.Contracts.Snapshots;
+using Microsoft.Extensions.Primitives;
+using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.LoadBalancing;
+
+namespace AiGateway.Gateway.Forwarding;
+
+/// <summary>Tells YARP about pools (as clusters) and plain HTTP rules (as routes).</summary>
+internal sealed class PoolConfigProvider : IProxyConfigProvider
+{
+    /// <summary>Cluster metadata that changes exactly when a pool's connection settings do.</summary>
+    public const string ContentKey = "content";
+
+    /// <summary>Route metadata with one line "weight pool" per target, when a rule has several.</summary>
+    public const string WeightsKey = "weights";
+
+    private const string UnixHost = "unix-socket-";
+
+    private readonly Func<string, ListenerSpec?> _listener;
+    private volatile Config _current;
+    private volatile FrozenDictionary<string, PoolSpec> _pools;
+
+    /// <param name="snapshot">First configuration.</param>
+    /// <param name="configuredListeners">Finds a listener by name, for its host name.</param>
+    public PoolConfigProvider(GatewaySnapshot snapshot, Func<string, ListenerSpec?> configuredListeners)
+    {
+        _listener = configuredListeners;
+        _pools = Pools(snapshot);
+        _current = Convert(snapshot);
+    }
+
+    /// <inheritdoc />
+    public IProxyConfig GetConfig() => _current;
+
+    /// <summary>The pool behind a cluster.</summary>
+    public PoolSpec Pool(string clusterId) => _pools[clusterId];
+
+    /// <summary>Announces a snapshot; YARP has taken it over when its change listener says so.</summary>
+    public void Update(GatewaySnapshot snapshot)
+    {
+        var previous = _current;
+        _pools = Pools(snapshot);
+        _current = Convert(snapshot);
+        previous.Changed();
+    }
+
+    /// <summary>Socket path of a destination host made by this class, or null for a real host.</summary>
+    public static string? UnixPath(PoolSpec pool, string host) =>
+        host.StartsWith(UnixHost, StringComparison.Ordinal) && int.TryParse(host.AsSpan(UnixHost.Length), CultureInfo.InvariantCulture, out var index)
+            ? pool.Endpoints[index].UnixPath
+            : null;
+
+    private static FrozenDictionary<string, PoolSpec> Pools(GatewaySnapshot snapshot) => snapshot.Pools.ToFrozenDictionary(pool => pool.Name, StringComparer.Ordinal);
+
+    private Config Convert(GatewaySnapshot snapshot) =>
+        new([.. snapshot.HttpRoutes.SelectMany((route, order) => Routes(route, order))], [.. snapshot.Pools.Select(Cluster)]);
+
+    private IEnumerable<RouteConfig> Routes(HttpRouteSpec route, int order)
+    {
+        // A rule with regular-expression headers has no YARP form; serving it without the condition would be worse than not serving it.
+        var targets = route.Pools.Where(pool => pool.Weight > 0).ToArray();
+        if (targets.Length == 0 || route.Headers.Any(header => header.IsRegex)) yield break;
+        var hosts = route.Hostnames.Count > 0 ? route.Hostnames : [.. route.Listeners.Select(name => _listener(name)?.Hostname).OfType<string>().Distinct()];
+        var path = route.Path == "/" ? "/{**rest}" : route.ExactPath ? route.Path : route.Path.TrimEnd('/') + "/{**rest}";
+        yield return new RouteConfig
+        {
+            RouteId = route.Name,
+            ClusterId = targets[0].Pool,
+            Metadata = targets.Length == 1 ? null : new Dictionary<string, string> { [WeightsKey] = string.Join('\n', targets.Select(target => $"{target.Weight.ToString(CultureInfo.InvariantCulture)} {target.Pool}")) },
+            Order = order,
+            Timeout = route.RequestTimeout,
+            Match = new RouteMatch
+            {
+                Path = path,
+                Hosts = hosts.Count > 0 ? hosts : null,
+                Methods = route.Method is null ? null : [route.Method],
+                Headers = [.. route.Headers.Select(header => new RouteHeader { Name = header.Name, Values = [header.Value], Mode = HeaderMatchMode.ExactHeader })],
+            },
+        };
+    }
+
+    private static ClusterConfig Cluster(PoolSpec pool) => new()
+    {
+        ClusterId = pool.Name,
+        LoadBalancingPolicy = LoadBalancingPolicies.RoundRobin,
+        Metadata = new Dictionary<string, string> { [ContentKey] = Fingerprint(pool) },
+        Destinations = pool.Endpoints.Index().ToDictionary(item => item.Index.ToString(CultureInfo.InvariantCulture), item => new DestinationConfig
+        {
+            Address = Address(pool, item.Item, item.Index),
+            Host = item.Item.HostHeader ?? (item.Item.UnixPath is null ? null : "localhost"),
+        }),
+    };
+
+    private static string Address(PoolSpec pool, EndpointSpec endpoint, int index)
+    {
+        var scheme = pool.Tls is null ? "http" : "https";
+        if (endpoint.UnixPath is not null) return $"{scheme}://{UnixHost}{index}/";
+        var host = endpoint.Host!.Contains(':', StringComparison.Ordinal) ? $"[{endpoint.Host}]" : endpoint.Host;
+        return $"{scheme}://{host}:{endpoint.Port}/";
+    }
+
+    private static string Fingerprint(PoolSpec pool)
+    {
+        var buffer = new System.Buffers.ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteBoolean("http2", pool.Http2);
+            json.WriteNumber("connect", pool.ConnectTimeout.Ticks);
+            json.WriteString("sni", pool.Tls?.ServerName);
+            json.WriteBoolean("tls", pool.Tls is not null);
+            json.WriteBoolean("insecure", pool.Tls?.InsecureSkipVerify ?? false);
+            json.WriteStartArray("trust");
+            foreach (var text in (pool.Tls?.CaPem ?? []).Concat(pool.Tls?.SubjectAltNames ?? [])) json.WriteStringValue(text);
+            json.WriteEndArray();
+            json.WriteStartArray("sockets");
+            foreach (var endpoint in pool.Endpoints) json.WriteStringValue(endpoint.UnixPath);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        return System.Convert.ToHexString(SHA256.HashData(buffer.WrittenSpan));
+    }
+
+#pragma warning disable CA1001 // a source without timer or registration owner has nothing to give back
+    private sealed class Config(IReadOnlyList<RouteConfig> routes, IReadOnlyList<ClusterConfig> clusters) : IProxyConfig
+#pragma warning restore CA1001
+    {
+        private readonly CancellationTokenSource _changed = new();
+
+        public IReadOnlyList<RouteConfig> Routes { get; } = routes;
+
+        public IReadOnlyList<ClusterConfig> Clusters { get; } = clusters;
+
+        public IChangeToken ChangeToken => new CancellationChangeToken(_changed.Token);
+
+        public void Changed() => _changed.Cancel();
+    }
+}

@@ -1,0 +1,86 @@
+using System.Buffers;
+using System.IO.Compression;
+using AiGateway.DataPlane.Errors;
+using AiGateway.DataPlane.Exchanges;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http;
+
+namespace AiGateway.Gateway.Forwarding;
+
+/// <summary>Reads a whole request body into pooled memory, within the listener's limit.</summary>
+internal static class RequestBody
+{
+    /// <summary>Reserved up front at most, whatever the content length claims.</summary>
+    private const int LargestReservation = 1024 * 1024;
+
+    /// <summary>Reads and, when it is compressed, decodes the body.</summary>
+    /// <returns>Null on success; a rejection the client can still be told; <see cref="GatewayError.ClientClosed"/> when nobody is there.</returns>
+    public static async ValueTask<Rejection?> ReadAsync(HttpRequest request, PooledBytes body, long limit, CancellationToken cancellationToken)
+    {
+        if (request.ContentLength > limit) return TooLarge(limit);
+        try
+        {
+            var reader = request.BodyReader;
+            while (true)
+            {
+                var read = await reader.ReadAsync(cancellationToken);
+                if (body.Length + read.Buffer.Length > limit) return TooLarge(limit);
+                foreach (var segment in read.Buffer) body.Write(segment.Span);
+                reader.AdvanceTo(read.Buffer.End);
+                if (read.IsCompleted) break;
+            }
+        }
+        catch (BadHttpRequestException exception) when (exception.StatusCode == StatusCodes.Status408RequestTimeout)
+        {
+            return new Rejection(GatewayError.RequestTimeout, "the request body arrived too slowly");
+        }
+        catch (BadHttpRequestException exception)
+        {
+            return new Rejection(GatewayError.InvalidRequest, $"malformed request: {exception.Message}");
+        }
+        catch (Exception exception) when (exception is IOException or ConnectionAbortedException or ConnectionResetException)
+        {
+            return new Rejection(GatewayError.ClientClosed, "the client went away while it was sending its request");
+        }
+
+        return request.Headers.ContentEncoding.Count == 0 ? null : await DecodeAsync(request.Headers.ContentEncoding.ToString(), body, limit, cancellationToken);
+    }
+
+    /// <summary>Memory to begin with for a request.</summary>
+    public static int Reservation(HttpRequest request) => (int)Math.Min(request.ContentLength ?? 4096, LargestReservation);
+
+    /// <summary>A reader of a content coding, or null for one the gateway does not know.</summary>
+    public static Stream? Decoder(string coding, Stream source) => coding.Trim().ToLowerInvariant() switch
+    {
+        "gzip" or "x-gzip" => new GZipStream(source, CompressionMode.Decompress),
+        "br" => new BrotliStream(source, CompressionMode.Decompress),
+        "deflate" => new ZLibStream(source, CompressionMode.Decompress),
+        _ => null,
+    };
+
+    private static async ValueTask<Rejection?> DecodeAsync(string coding, PooledBytes body, long limit, CancellationToken cancellationToken)
+    {
+        if (coding.Trim().Equals("identity", StringComparison.OrdinalIgnoreCase)) return null;
+        var encoded = body.Written.ToArray();
+        await using var decoder = Decoder(coding, new MemoryStream(encoded));
+        if (decoder is null) return new Rejection(GatewayError.UnsupportedEncoding, $"content-encoding \"{coding}\" is not supported; use gzip, br or deflate, or none");
+        body.Clear();
+        try
+        {
+            while (true)
+            {
+                var read = await decoder.ReadAsync(body.Room(16 * 1024), cancellationToken);
+                if (read == 0) return null;
+                body.Advance(read);
+                if (body.Length > limit) return TooLarge(limit);
+            }
+        }
+        catch (InvalidDataException)
+        {
+            return new Rejection(GatewayError.InvalidRequest, $"malformed request: the body is not valid {coding}");
+        }
+    }
+
+    private static Rejection TooLarge(long limit) =>
+        new(GatewayError.RequestTooLarge, $"the request body is larger than the {limit} bytes this listener takes; raise connection.bufferLimit of its ClientTrafficPolicy or send less");
+}

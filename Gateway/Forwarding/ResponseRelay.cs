@@ -1,0 +1,308 @@
+using System.Buffers;
+using AiGateway.DataPlane.Endpoints;
+using AiGateway.DataPlane.Errors;
+using AiGateway.DataPlane.Exchanges;
+using AiGateway.DataPlane.Streaming;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+
+namespace AiGateway.Gateway.Forwarding;
+
+/// <summary>
+/// Step (9): carries a backend's answer to the client. Small answers are read whole before the first byte goes out, so that a broken one can still be
+/// repeated or reported; streams commit with their first chunk and are flushed chunk by chunk.
+/// </summary>
+internal sealed class ResponseRelay(HttpContext context, Exchange exchange, ExchangeTimer timer, ResponseCapture capture)
+{
+    /// <summary>Answers up to this size are held until they are complete.</summary>
+    private const int WholeLimit = 256 * 1024;
+
+    private const int SmallestChunk = 4 * 1024;
+    private const int LargestChunk = 64 * 1024;
+
+    private readonly ResponseScanner _scanner = new();
+    private bool _committed;
+
+    /// <summary>Carries the answer.</summary>
+    /// <returns>Null when it is delivered or can no longer be helped; a failure when nothing was sent yet.</returns>
+    public async ValueTask<RelayFailure?> RelayAsync(HttpResponseMessage response)
+    {
+        exchange.Scanner = _scanner;
+        var status = (int)response.StatusCode;
+        var contentType = response.Content.Headers.NonValidated.TryGetValues("content-type", out var types) ? types.ToString() : null;
+        var coding = response.Content.Headers.NonValidated.TryGetValues("content-encoding", out var codings) ? codings.ToString() : null;
+        exchange.Streamed = status is >= 200 and < 300 && contentType?.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase) == true;
+        capture.ContentType = contentType;
+        capture.Clear();
+        _scanner.Restart(exchange.Endpoint, exchange.Streamed, exchange.UpstreamModel);
+        using var body = new UpstreamBody(response, exchange, timer);
+        try
+        {
+            if (exchange.Streamed) return await EventsAsync(response, body, coding);
+            var json = contentType?.Contains("json", StringComparison.OrdinalIgnoreCase) == true;
+            return status is >= 200 and < 300 ? await AnswerAsync(response, body, coding, json) : await ErrorAsync(response, body, coding, json, contentType);
+        }
+        catch (UpstreamBodyException exception)
+        {
+            return await BrokenAsync(exception.Error, exception.Message);
+        }
+        catch (OperationCanceledException) when (timer.Reason != StopReason.None)
+        {
+            // Only writing to the client is cancelled here: silence means that it does not read.
+            var stopped = SendResult.Stopped(timer.Reason == StopReason.Idle ? StopReason.ClientGone : timer.Reason);
+            return await BrokenAsync(stopped.Error!, stopped.Message!);
+        }
+        finally
+        {
+            _scanner.Finish();
+        }
+    }
+
+    private async ValueTask<RelayFailure?> AnswerAsync(HttpResponseMessage response, UpstreamBody body, string? coding, bool json)
+    {
+        var length = response.Content.Headers.ContentLength;
+        var first = ArrayPool<byte>.Shared.Rent(length is >= 0 and <= WholeLimit ? Math.Max(1, (int)length.Value) : SmallestChunk);
+        try
+        {
+            var filled = 0;
+            var complete = length == 0;
+            // JSON is of no use to the client before its end; anything else is passed on as it comes.
+            while (!complete && (json || length <= WholeLimit || filled == 0) && filled < WholeLimit)
+            {
+                if (filled == first.Length) first = Grow(first, filled);
+                var read = await body.ReadAsync(first.AsMemory(filled));
+                filled += read;
+                complete = read == 0 || filled == length;
+            }
+
+            var decoded = coding is not null && (!complete || !Accepts(coding)) ? RequestBody.Decoder(coding, body.Rest(first.AsMemory(0, filled))) : null;
+            if (decoded is not null)
+            {
+                await using (decoded)
+                {
+                    Commit(response, contentLength: null, plain: true);
+                    return await CopyAsync(body.Guard(decoded), filter: null);
+                }
+            }
+
+            Commit(response, complete ? filled : length);
+            Look(first.AsSpan(0, filled), complete ? coding : null, json);
+            if (!await SendAsync(first.AsMemory(0, filled))) return null;
+            return complete ? Succeeded() : await CopyAsync(body.ReadAsync, filter: null);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(first);
+        }
+    }
+
+    private async ValueTask<RelayFailure?> EventsAsync(HttpResponseMessage response, UpstreamBody body, string? coding)
+    {
+        var decoder = coding is null ? null : RequestBody.Decoder(coding, body.Rest(default));
+        await using (decoder)
+        {
+            var filter = exchange.UsageForced ? new UsageChunkFilter(_scanner) : null;
+            var source = decoder is null ? (Func<Memory<byte>, CancellationToken, ValueTask<int>>)body.ReadAsync : body.Guard(decoder);
+            return await CopyAsync(source, filter, () => Commit(response, contentLength: null, plain: decoder is not null));
+        }
+    }
+
+    private async ValueTask<RelayFailure?> CopyAsync(Func<Memory<byte>, CancellationToken, ValueTask<int>> source, UsageChunkFilter? filter, Action? commit = null)
+    {
+        var chunk = ArrayPool<byte>.Shared.Rent(SmallestChunk);
+        try
+        {
+            while (true)
+            {
+                var read = await source(chunk, timer.Token);
+                if (!_committed) commit!();
+                if (read == 0) break;
+                if (!await ForwardAsync(chunk.AsMemory(0, read), filter)) return null;
+                if (read == chunk.Length && chunk.Length < LargestChunk)
+                {
+                    var larger = ArrayPool<byte>.Shared.Rent(chunk.Length * 4);
+                    ArrayPool<byte>.Shared.Return(chunk);
+                    chunk = larger;
+                }
+            }
+
+            if (filter is not null)
+            {
+                filter.Finish(context.Response.BodyWriter);
+                if (!await FlushAsync()) return null;
+            }
+
+            return Succeeded();
+        }
+        finally
+        {
+            filter?.Abandon();
+            ArrayPool<byte>.Shared.Return(chunk);
+        }
+    }
+
+    private async ValueTask<bool> ForwardAsync(ReadOnlyMemory<byte> bytes, UsageChunkFilter? filter)
+    {
+        Look(bytes.Span, coding: null, json: true);
+        if (filter is null || filter.PassesWhole(bytes.Span)) return await SendAsync(bytes);
+        filter.Process(bytes.Span, context.Response.BodyWriter);
+        return await FlushAsync();
+    }
+
+    private async ValueTask<RelayFailure?> ErrorAsync(HttpResponseMessage response, UpstreamBody body, string? coding, bool json, string? contentType)
+    {
+        using var text = new PooledBytes(1024);
+        while (true)
+        {
+            var read = await body.ReadAsync(text.Room(1024));
+            if (read == 0) break;
+            text.Advance(read);
+            if (text.Length > WholeLimit * 4) return new RelayFailure(GatewayError.UpstreamInvalid, "the backend's error answer is too large");
+        }
+
+        var wraps = !json && exchange.Endpoint.Kind is not (EndpointKind.Completions or EndpointKind.CountTokens) && !(exchange.Endpoint.Dialect == Dialect.Cohere && contentType is null);
+        if (!wraps || text.Length == 0 && (int)response.StatusCode < 400)
+        {
+            Commit(response, text.Length);
+            capture.Add(text.Written.Span);
+            await SendAsync(text.Written);
+        }
+        else
+        {
+            var wrapped = new ArrayBufferWriter<byte>(text.Length + 128);
+            var plain = await DecodeAsync(coding, text.Written);
+            ErrorBody.Wrap(wrapped, exchange.Endpoint.Dialect, (int)response.StatusCode, plain.Span, exchange.RequestId);
+            Commit(response, wrapped.WrittenCount, plain: true);
+            context.Response.ContentType = capture.ContentType = "application/json";
+            capture.Add(wrapped.WrittenSpan);
+            await SendAsync(wrapped.WrittenMemory);
+        }
+
+        exchange.Outcome = Contracts.ExchangeOutcome.BackendFailed;
+        return null;
+    }
+
+    /// <summary>The backend broke off. Before the first byte that is for the caller to handle; afterwards the client must see that the end is not a real one.</summary>
+    private async ValueTask<RelayFailure?> BrokenAsync(GatewayError error, string message)
+    {
+        if (!_committed) return new RelayFailure(error, message);
+        exchange.Error = error;
+        exchange.Outcome = Outcomes.Of(error);
+        if (!exchange.Streamed || error == GatewayError.ClientClosed)
+        {
+            context.Abort();
+            return null;
+        }
+
+        var last = new ArrayBufferWriter<byte>(256);
+        ErrorBody.WriteEvent(last, exchange.Endpoint.Kind, exchange.Endpoint.Dialect, error, message, exchange.RequestId);
+        capture.Add(last.WrittenSpan);
+        await context.Response.BodyWriter.WriteAsync(last.WrittenMemory, context.RequestAborted);
+        return null;
+    }
+
+    private void Commit(HttpResponseMessage response, long? contentLength, bool plain = false)
+    {
+        _committed = true;
+        var target = context.Response;
+        target.StatusCode = exchange.Status = (int)response.StatusCode;
+        var headers = target.Headers;
+        foreach (var header in response.Headers.NonValidated)
+        {
+            if (HeaderPolicy.GoesDown(header.Key)) headers[header.Key] = Values(header.Value);
+        }
+
+        foreach (var header in response.Content.Headers.NonValidated)
+        {
+            if (!HeaderPolicy.GoesDown(header.Key)) continue;
+            if (plain && header.Key.Equals("content-encoding", StringComparison.OrdinalIgnoreCase)) continue;
+            headers[header.Key] = Values(header.Value);
+        }
+
+        headers["x-request-id"] = exchange.RequestId;
+        if (contentLength is not null && exchange.Status is not (204 or 304)) target.ContentLength = contentLength;
+    }
+
+    private static StringValues Values(System.Net.Http.Headers.HeaderStringValues values) => values.Count == 1 ? values.ToString() : values.ToArray();
+
+    private void Look(ReadOnlySpan<byte> bytes, string? coding, bool json)
+    {
+        if (exchange.FirstByteTimestamp == 0) exchange.FirstByteTimestamp = exchange.Time.GetTimestamp();
+        exchange.Reads++;
+        if (coding is not null && TryDecode(coding, bytes, out var plain)) bytes = plain;
+        if (json) _scanner.Feed(bytes);
+        capture.Add(bytes);
+    }
+
+    /// <summary>A plain copy to look at; the client gets the compressed bytes. What cannot be decoded is passed on unread.</summary>
+    private static bool TryDecode(string coding, ReadOnlySpan<byte> bytes, out ReadOnlySpan<byte> plain)
+    {
+        plain = default;
+        using var decoder = RequestBody.Decoder(coding, new MemoryStream(bytes.ToArray()));
+        if (decoder is null) return false;
+        using var decoded = new MemoryStream();
+        try
+        {
+            decoder.CopyTo(decoded);
+        }
+        catch (InvalidDataException)
+        {
+            return false;
+        }
+
+        plain = decoded.GetBuffer().AsSpan(0, (int)decoded.Length);
+        return true;
+    }
+
+    private async ValueTask<bool> SendAsync(ReadOnlyMemory<byte> bytes)
+    {
+        timer.Touch();
+        if (bytes.IsEmpty) return true;
+        exchange.BytesSent += bytes.Length;
+        var flushed = await context.Response.BodyWriter.WriteAsync(bytes, timer.Token);
+        return !flushed.IsCompleted || Gone();
+    }
+
+    private async ValueTask<bool> FlushAsync()
+    {
+        timer.Touch();
+        var flushed = await context.Response.BodyWriter.FlushAsync(timer.Token);
+        return !flushed.IsCompleted || Gone();
+    }
+
+    private bool Gone()
+    {
+        exchange.Error = GatewayError.ClientClosed;
+        exchange.Outcome = Contracts.ExchangeOutcome.ClientCancelled;
+        return false;
+    }
+
+    private RelayFailure? Succeeded()
+    {
+        exchange.Outcome = _scanner.ErrorSeen && exchange.Streamed ? Contracts.ExchangeOutcome.BackendFailed : Contracts.ExchangeOutcome.Succeeded;
+        return null;
+    }
+
+    private bool Accepts(string coding) => context.Request.Headers.AcceptEncoding.ToString().Contains(coding.Trim(), StringComparison.OrdinalIgnoreCase);
+
+    private static byte[] Grow(byte[] bytes, int filled)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Min(WholeLimit, bytes.Length * 4));
+        bytes.AsSpan(0, filled).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(bytes);
+        return larger;
+    }
+
+    private static async ValueTask<ReadOnlyMemory<byte>> DecodeAsync(string? coding, ReadOnlyMemory<byte> bytes)
+    {
+        if (coding is null || RequestBody.Decoder(coding, new MemoryStream(bytes.ToArray())) is not { } decoder) return bytes;
+        using var plain = new MemoryStream();
+        await using (decoder) await decoder.CopyToAsync(plain);
+        return plain.ToArray();
+    }
+}
+
+/// <summary>An answer that failed before anything was sent.</summary>
+/// <param name="Error">Catalogue entry.</param>
+/// <param name="Message">For the caller.</param>
+internal sealed record RelayFailure(GatewayError Error, string Message);

@@ -1,0 +1,27 @@
+using AiGateway.ServiceDefaults.Logging;
+using Microsoft.Extensions.Logging;
+
+namespace AiGateway.ServiceDefaults;
+
+/// <summary>Logging of the service itself, to standard error: one line each, text or JSON. Standard output is for access logs.</summary>
+public static class ServiceLog
+{
+    /// <summary>A factory for a host; dispose it last.</summary>
+    public static ILoggerFactory CreateFactory(ServiceLogOptions options) => CreateFactory(options, Console.OpenStandardError(), TimeProvider.System);
+
+    /// <summary>Sets a host builder's logging to the same lines: <c>builder.Logging</c>.</summary>
+    public static ILoggingBuilder AddServiceLog(this ILoggingBuilder logging, ServiceLogOptions options) =>
+        Configure(logging, options, Console.OpenStandardError(), TimeProvider.System);
+
+    internal static ILoggerFactory CreateFactory(ServiceLogOptions options, Stream output, TimeProvider time) =>
+        LoggerFactory.Create(logging => Configure(logging, options, output, time));
+
+    private static ILoggingBuilder Configure(ILoggingBuilder logging, ServiceLogOptions options, Stream output, TimeProvider time)
+    {
+        logging.ClearProviders();
+        logging.SetMinimumLevel(options.Level);
+        // The framework's own news (each request, each connection) is noise beside the access log.
+        if (options.Level >= LogLevel.Information) logging.AddFilter("Microsoft", LogLevel.Warning);
+        return logging.AddProvider(new ServiceLogProvider(options.Json ? new JsonLogFormat() : new TextLogFormat(), output, time));
+    }
+}

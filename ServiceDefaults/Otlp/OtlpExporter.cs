@@ -1,0 +1,206 @@
+using Microsoft.Extensions.Logging;
+
+namespace AiGateway.ServiceDefaults.Otlp;
+
+/// <summary>
+/// Delivers the items of one signal to one sink: its own queue, its own loop, its own patience, so that a sink in trouble delays nobody else. A batch that the
+/// sink refuses for now is tried again until it is taken; meanwhile newer items wait in the queue.
+/// </summary>
+internal sealed class OtlpExporter<T> : IAsyncDisposable, IOtlpExporter
+{
+    private readonly OtlpTarget _target;
+    private readonly BatchOptions _options;
+    private readonly IOtlpEncoder<T> _encoder;
+    private readonly IOtlpSender _sender;
+    private readonly SinkMetrics _metrics;
+    private readonly SinkWarnings _warnings;
+    private readonly TimeProvider _time;
+    private readonly ExportQueue<T> _queue;
+    private readonly ProtobufWriter _writer = new();
+    private readonly BackOff _backOff = new();
+    private readonly SemaphoreSlim _wake = new(0, 1);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly FlushWaiters _flushes = new();
+    private readonly TimeSpan _attemptLimit;
+    private Task _loop = Task.CompletedTask;
+
+    public OtlpExporter(OtlpTarget target, BatchOptions options, IOtlpEncoder<T> encoder, TelemetryMetrics metrics, ILogger logger, TimeProvider time, IOtlpSender? sender = null)
+    {
+        _target = target;
+        _options = options;
+        _encoder = encoder;
+        _time = time;
+        _queue = new ExportQueue<T>(options.MaxQueueSize);
+        _sender = sender ?? (target.Protocol == OtlpProtocol.Grpc ? new OtlpGrpcSender(target) : new OtlpHttpSender(target, time));
+        _metrics = metrics.ForSink(target.Sink, target.Signal, () => _queue.Count);
+        _warnings = new SinkWarnings(target, logger, time);
+        _attemptLimit = target.Timeout == Timeout.InfiniteTimeSpan || target.Timeout > options.ExportTimeout ? options.ExportTimeout : target.Timeout;
+    }
+
+    public void Start()
+    {
+        // The loop must not inherit the starter's activity or other ambient state.
+        using (ExecutionContext.SuppressFlow()) _loop = RunAsync(_stop.Token);
+    }
+
+    /// <summary>Queues an item. Never waits; at the bound the oldest item is dropped and counted.</summary>
+    public void Add(T item)
+    {
+        _flushes.Added();
+        if (!_queue.Add(item, out var count))
+        {
+            _metrics.Dropped("overflow", 1);
+            _warnings.Overflow();
+            _flushes.Done(1);
+        }
+
+        if (count >= _options.MaxBatchSize) Wake();
+    }
+
+    public async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        var flushed = _flushes.WaitAsync();
+        Wake();
+        await flushed.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Stops at once. What is still queued is counted as dropped; flush before.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_stop.IsCancellationRequested) return;
+        await _stop.CancelAsync();
+        await _loop;
+        var rest = _queue.Take(new T[_options.MaxQueueSize]);
+        if (rest > 0) Lost("shutdown", rest, "stopping");
+        _sender.Dispose();
+        _metrics.Dispose();
+        _wake.Dispose();
+        _stop.Dispose();
+    }
+
+    private async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var batch = new T[_options.MaxBatchSize];
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            var count = _queue.Count;
+            if (count == 0 || (count < batch.Length && !_flushes.Pending))
+                await IgnoreCancellation(_wake.WaitAsync(_options.ScheduleDelay < s_shortestWait ? s_shortestWait : _options.ScheduleDelay, cancellationToken));
+            if (cancellationToken.IsCancellationRequested) return;
+            count = _queue.Take(batch);
+            if (count == 0) continue;
+            try
+            {
+                await ExportAsync(batch.AsMemory(0, count), cancellationToken);
+            }
+#pragma warning disable CA1031 // The loop is a boundary: a fault of an encoder costs its batch, which is counted and reported, not the exporter.
+            catch (Exception fault)
+#pragma warning restore CA1031
+            {
+                Lost("error", count, fault.GetType().Name);
+                _warnings.Fault(fault);
+            }
+
+            _flushes.Done(count);
+            Array.Clear(batch, 0, count);
+        }
+    }
+
+    private async Task ExportAsync(ReadOnlyMemory<T> items, CancellationToken cancellationToken)
+    {
+        _writer.Clear();
+        _encoder.Write(_writer, items.Span);
+        while (true)
+        {
+            // A first check saves a round trip: the usual gRPC server takes 4 MiB.
+            var result = items.Length > 1 && _target.Protocol == OtlpProtocol.Grpc && _writer.Length > GrpcMessageLimit
+                ? new SendResult(SendOutcome.TooLarge, "RESOURCE_EXHAUSTED")
+                : await AttemptAsync(cancellationToken);
+            if (result.Outcome == SendOutcome.Accepted)
+            {
+                Accepted(items.Length, result);
+                return;
+            }
+
+            if (result.Outcome == SendOutcome.TooLarge && items.Length > 1)
+            {
+                await ExportAsync(items[..(items.Length / 2)], cancellationToken);
+                await ExportAsync(items[(items.Length / 2)..], cancellationToken);
+                return;
+            }
+
+            _metrics.Failed(result.Status);
+            if (result.Outcome != SendOutcome.Retry)
+            {
+                Lost("rejected", items.Length, result.Status);
+                _warnings.Rejected(result, items.Length);
+                return;
+            }
+
+            var wait = _backOff.Next(result.RetryAfter);
+            _warnings.Retrying(result, wait);
+            await IgnoreCancellation(Task.Delay(wait, _time, cancellationToken));
+            if (!cancellationToken.IsCancellationRequested) continue;
+            Lost("shutdown", items.Length, result.Status);
+            return;
+        }
+    }
+
+    private async Task<SendResult> AttemptAsync(CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(_attemptLimit, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            return await _sender.SendAsync(_writer.Written, either.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return new(SendOutcome.Retry, cancellationToken.IsCancellationRequested ? "stopping" : "timeout", Message: $"no answer within {_attemptLimit.TotalSeconds:0.###} s");
+        }
+        catch (Exception fault) when (fault is HttpRequestException or IOException)
+        {
+            return new(SendOutcome.Retry, "connection", Message: OtlpAnswers.Short(fault.Message));
+        }
+    }
+
+    private void Accepted(int count, SendResult result)
+    {
+        _backOff.Reset();
+        _metrics.Exported(count - Math.Min(result.RejectedItems, count));
+        if (result.RejectedItems > 0)
+        {
+            _metrics.Dropped("rejected", Math.Min(result.RejectedItems, count));
+            _warnings.Rejected(result with { Status = "partial success" }, result.RejectedItems);
+        }
+
+        _warnings.Accepted();
+    }
+
+    private void Lost(string reason, int count, string status)
+    {
+        _metrics.Dropped(reason, count);
+        if (reason == "shutdown") _warnings.LeftBehind(count, status);
+    }
+
+    private void Wake()
+    {
+        try
+        {
+            if (_wake.CurrentCount == 0) _wake.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // Another producer was faster; the loop is awake.
+        }
+        catch (ObjectDisposedException)
+        {
+            // An item that comes after the end; it is not exported.
+        }
+    }
+
+    private static async Task IgnoreCancellation(Task wait) => await wait.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    private const int GrpcMessageLimit = 4_000_000;
+    private static readonly TimeSpan s_shortestWait = TimeSpan.FromMilliseconds(1);
+}

@@ -1,0 +1,19 @@
+namespace AiGateway.TestSupport.Wire;
+
+/// <summary>The other side broke the HTTP/1.1 framing, or stopped in the middle of a message.</summary>
+public sealed class WireException : IOException
+{
+    public WireException()
+    {
+    }
+
+    public WireException(string message)
+        : base(message)
+    {
+    }
+
+    public WireException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+}
