@@ -200,12 +200,7 @@ public sealed class SseFrameReader
         var name = _event;
         _event = null;
         frame = default;
-        if (_data.WrittenCount <= 1)
-        {
-            _data.ResetWrittenCount();
-            return false;
-        }
-
+        if (_data.WrittenCount == 0) return false;
         frame = new SseFrame(name, _data.WrittenMemory[..^1]);
         _dispatched = true;
         return true;

@@ -64,9 +64,12 @@ public sealed class AccessLogPipeline : IDisposable
         }
 
         if (entry.Timestamp == default) entry.Timestamp = _time.GetUtcNow();
-        _flushes.Added();
-        if (_queue.Writer.TryWrite(entry)) return true;
-        _flushes.Done(1);
+        if (_queue.Writer.TryWrite(entry))
+        {
+            _flushes.Added();
+            return true;
+        }
+
         Return(entry);
         _metrics.AccessLogDropped("overflow", 1);
         if (_overflow.Allows()) TelemetryLog.AccessLogOverflow(_logger);

@@ -7,6 +7,7 @@ internal sealed class FlushWaiters
     private readonly List<(long Target, TaskCompletionSource Source)> _waiters = [];
     private long _added;
     private long _done;
+    private int _dropped;
 
     public bool Pending
     {
@@ -18,12 +19,15 @@ internal sealed class FlushWaiters
 
     public void Added() => Interlocked.Increment(ref _added);
 
-    /// <summary>Items leave in the order in which they came, delivered or dropped.</summary>
+    /// <summary>One waiting item gave way. It counts when the batch before it is done, so that a flush does not overtake that batch.</summary>
+    public void Dropped() => Interlocked.Increment(ref _dropped);
+
+    /// <summary>The oldest items are done with, delivered or not.</summary>
     public void Done(int count)
     {
         lock (_lock)
         {
-            _done += count;
+            _done += count + Interlocked.Exchange(ref _dropped, 0);
             for (var index = _waiters.Count - 1; index >= 0; index--)
             {
                 if (_waiters[index].Target > _done) continue;

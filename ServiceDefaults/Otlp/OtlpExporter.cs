@@ -51,7 +51,7 @@ internal sealed class OtlpExporter<T> : IAsyncDisposable, IOtlpExporter
         {
             _metrics.Dropped("overflow", 1);
             _warnings.Overflow();
-            _flushes.Done(1);
+            _flushes.Dropped();
         }
 
         if (count >= _options.MaxBatchSize) Wake();

@@ -13,7 +13,7 @@ internal static class TraceIds
         Span<char> padded = stackalloc char[32];
         if (!TryPad(text, padded)) return false;
         id = ActivityTraceId.CreateFromString(padded);
-        return id != default;
+        return true;
     }
 
     /// <summary>Up to 16 hex digits.</summary>
@@ -24,7 +24,7 @@ internal static class TraceIds
         Span<char> padded = stackalloc char[16];
         if (!TryPad(text, padded)) return false;
         id = ActivitySpanId.CreateFromString(padded);
-        return id != default;
+        return true;
     }
 
     public static bool Sampled(this in ActivityContext context) => (context.TraceFlags & ActivityTraceFlags.Recorded) != 0;
@@ -40,6 +40,7 @@ internal static class TraceIds
             padded[padded.Length - text.Length + index] = char.ToLowerInvariant(text[index]);
         }
 
-        return true;
+        // The framework throws for the all-zero id, and headers are anybody's.
+        return padded.ContainsAnyExcept('0');
     }
 }

@@ -31,7 +31,7 @@ internal abstract class StreamFold
         {
             foreach (var frame in SseFrameReader.ReadAll(body))
             {
-                if (!frame.IsDone) Add(frame);
+                if (!frame.IsDone && !frame.Data.IsEmpty) Add(frame);
             }
         }
         catch (InvalidDataException)
