@@ -11,6 +11,7 @@ using AiGateway.Gateway.Forwarding;
 using AiGateway.Gateway.Listeners;
 using AiGateway.ServiceDefaults;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -194,6 +195,7 @@ public sealed class GatewayHost : IAsyncDisposable
         builder.Services.AddSingleton<IForwarderHttpClientFactory>(new PoolClientFactory(_pools, _options.Resolve));
         builder.Services.AddSingleton<IConfigChangeListener>(_applied);
         builder.Services.AddReverseProxy();
+        WithoutKeyRing(builder.Services);
         _sockets.Apply(snapshot.Listeners);
         var application = builder.Build();
         Map(application);
@@ -254,6 +256,13 @@ public sealed class GatewayHost : IAsyncDisposable
         await application.StartAsync(cancellationToken);
         AdminPort = sockets.Bound([spec])[0].Port;
         return application;
+    }
+
+    /// <summary>YARP brings data protection for affinity cookies, which would load keys from the home directory at every start. Keys of this process are enough.</summary>
+    private static void WithoutKeyRing(IServiceCollection services)
+    {
+        services.AddSingleton<IDataProtectionProvider, EphemeralDataProtectionProvider>();
+        foreach (var loader in services.Where(service => service.ImplementationType?.Name == "DataProtectionHostedService").ToArray()) services.Remove(loader);
     }
 
     private ReadinessReport Readiness()
