@@ -45,7 +45,7 @@ public sealed class GatewayHost : IAsyncDisposable
         _log = options.Logs.CreateLogger<GatewayHost>();
         _snapshots = new SnapshotHolder(RuntimeSnapshotCompiler.Compile(snapshot), options.Time);
         _sockets = new ListenerSockets(options);
-        _pools = new PoolConfigProvider(snapshot, name => _snapshots.Current.Source.Listeners.FirstOrDefault(listener => listener.Name == name));
+        _pools = new PoolConfigProvider(snapshot);
         var environment = options.Environment;
         var general = environment("OTEL_AIGW_REQUEST_HEADER_ATTRIBUTES");
         MetricHeaders = HeaderAttributeMap.Parse(general, environment("OTEL_AIGW_METRICS_REQUEST_HEADER_ATTRIBUTES"), "", "OTEL_AIGW_METRICS_REQUEST_HEADER_ATTRIBUTES");
