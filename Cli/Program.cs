@@ -1,1 +1,4 @@
-Console.WriteLine("aigw");
+using AiGateway.Cli;
+using AiGateway.Cli.Commands;
+
+return await AigwCommand.InvokeAsync(args, CliEnvironment.OfProcess());

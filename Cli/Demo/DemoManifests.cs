@@ -28,6 +28,9 @@ internal static class DemoManifests
         return reader.ReadToEnd();
     }
 
+    /// <summary>Environment variables for looking at the resources while no provider runs.</summary>
+    public static Func<string, string?> Unstarted(Func<string, string?> environment) => name => name == KeyVariable ? environment(name) ?? "made-anew-at-every-start" : environment(name);
+
     /// <summary>Environment variables as the demo resources see them: those of a running provider, then <paramref name="environment"/>.</summary>
     /// <param name="provider">The provider that was started.</param>
     /// <param name="gateway">The Gateway that is to serve the demo models; null keeps <c>default/aigw-run</c>.</param>

@@ -13,7 +13,8 @@ public static class ServiceLog
     public static ILoggingBuilder AddServiceLog(this ILoggingBuilder logging, ServiceLogOptions options) =>
         Configure(logging, options, Console.OpenStandardError(), TimeProvider.System);
 
-    internal static ILoggerFactory CreateFactory(ServiceLogOptions options, Stream output, TimeProvider time) =>
+    /// <summary>The same lines to another stream, such as a file.</summary>
+    public static ILoggerFactory CreateFactory(ServiceLogOptions options, Stream output, TimeProvider time) =>
         LoggerFactory.Create(logging => Configure(logging, options, output, time));
 
     private static ILoggingBuilder Configure(ILoggingBuilder logging, ServiceLogOptions options, Stream output, TimeProvider time)

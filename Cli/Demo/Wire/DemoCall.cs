@@ -84,6 +84,7 @@ internal sealed class DemoCall(HttpContext context, TimeProvider time)
         WriteIdHeader();
         context.Response.ContentType = "text/event-stream";
         context.Response.Headers.CacheControl = "no-cache";
+        await context.Response.StartAsync(Aborted);
         return new DemoEventStream(context.Response.BodyWriter, pace, time, Aborted);
     }
 
