@@ -54,12 +54,14 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <param name="arguments">Passed as they are, without a shell.</param>
     /// <param name="environment">Added to this process's environment; null removes a variable.</param>
     /// <param name="folder">Working folder.</param>
-    public static ChildProcess Start(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null, string? folder = null)
+    /// <param name="keepInputOpen">Its standard input stays open until it is disposed; else it is the test's own.</param>
+    public static ChildProcess Start(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null, string? folder = null, bool keepInputOpen = false)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            RedirectStandardInput = keepInputOpen,
             UseShellExecute = false,
             WorkingDirectory = folder ?? RepositoryRoot.Path,
         };
@@ -78,11 +80,11 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     /// <summary>The first line of standard error that fits.</summary>
     /// <exception cref="ExpectationException">The program ended first; the message has what it said.</exception>
-    public async Task<string> WaitForErrorLineAsync(Func<string, bool> fits, CancellationToken cancellationToken)
-    {
-        await _changed.WaitUntilAsync(() => _errors.Any(fits) || _process.HasExited, cancellationToken);
-        return _errors.FirstOrDefault(fits) ?? throw Ended();
-    }
+    public Task<string> WaitForErrorLineAsync(Func<string, bool> fits, CancellationToken cancellationToken) => WaitForLineAsync(_errors, fits, cancellationToken);
+
+    /// <summary>The first line of standard output that fits.</summary>
+    /// <exception cref="ExpectationException">The program ended first; the message has what it said.</exception>
+    public Task<string> WaitForOutputLineAsync(Func<string, bool> fits, CancellationToken cancellationToken) => WaitForLineAsync(_output, fits, cancellationToken);
 
     /// <summary>Waits for the end and for the last line.</summary>
     /// <returns>The exit code.</returns>
@@ -115,6 +117,12 @@ internal sealed class ChildProcess : IAsyncDisposable
     }
 
     public override string ToString() => _what;
+
+    private async Task<string> WaitForLineAsync(ConcurrentQueue<string> lines, Func<string, bool> fits, CancellationToken cancellationToken)
+    {
+        await _changed.WaitUntilAsync(() => lines.Any(fits) || _process.HasExited, cancellationToken);
+        return lines.FirstOrDefault(fits) ?? throw Ended();
+    }
 
     private ExpectationException Ended() =>
         new($"{_what} ended with exit code {_process.ExitCode}.\n{string.Join('\n', _errors.Concat(_output).TakeLast(40))}");

@@ -8,6 +8,7 @@ internal sealed class GatewayManifest
 {
     private readonly StringBuilder _rules = new();
     private readonly StringBuilder _resources = new();
+    private readonly HashSet<string> _providers = [];
 
     /// <summary>The key that provider <paramref name="name"/> must get.</summary>
     public static string KeyOf(string name) => $"planted-key-of-{name}";
@@ -64,6 +65,7 @@ internal sealed class GatewayManifest
                     request: 600s
 
             """);
+        if (!_providers.Add(name)) return this;
         _resources.Append(CultureInfo.InvariantCulture,
             $"""
             ---

@@ -1,64 +1,107 @@
-using AiGateway.ControlPlane;
-using AiGateway.DataPlane.Telemetry;
-using AiGateway.Gateway;
-using AiGateway.ServiceDefaults;
+using System.Collections;
+using System.Globalization;
+using System.Text.RegularExpressions;
 using AiGateway.TestSupport;
-using AiGateway.TestSupport.Observation;
-using Microsoft.Extensions.Logging;
 
 namespace AiGateway.EndToEnd.Tests.Processes;
 
-/// <summary>The gateway, started from a configuration file as its users start it.</summary>
-internal sealed class GatewayProcess : IAsyncDisposable
+/// <summary>The gateway as its users start it: <c>aigw run FILE</c> in a process of its own, on free ports, found by its ready line.</summary>
+internal sealed partial class GatewayProcess : IAsyncDisposable
 {
-    private readonly TempFolder _folder = TempFolder.Create();
-    private readonly CapturedLogs _logs = new();
-    private ILoggerFactory _loggers = null!;
-    private TelemetryPipeline _telemetry = null!;
-    private GatewayHost _host = null!;
+    private static readonly string[] s_ownVariables = ["OTEL_", "OPENINFERENCE_", "AIGW_", "AI_GATEWAY_", "PHOENIX_", "AWS_"];
 
-    private GatewayProcess()
+    private readonly TempFolder _folder;
+    private readonly ChildProcess _process;
+
+    private GatewayProcess(TempFolder folder, ChildProcess process, int port, int adminPort)
     {
+        _folder = folder;
+        _process = process;
+        Endpoint = new Uri($"http://127.0.0.1:{port}");
+        Admin = new Uri($"http://127.0.0.1:{adminPort}");
+        Client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = Endpoint, Timeout = TestDeadline.Default };
     }
 
     /// <summary>Where clients go.</summary>
-    public Uri Endpoint { get; private set; } = null!;
+    public Uri Endpoint { get; }
 
     /// <summary>Where <c>/metrics</c> is.</summary>
-    public Uri Admin { get; private set; } = null!;
+    public Uri Admin { get; }
 
-    public HttpClient Client { get; private set; } = null!;
+    public HttpClient Client { get; }
 
-    public static async Task<GatewayProcess> StartAsync(GatewayManifest manifest, IReadOnlyDictionary<string, string?>? environment, CancellationToken cancellationToken)
+    public ChildProcess Process => _process;
+
+    /// <summary>The program, built in the same configuration as the tests.</summary>
+    public static string Program { get; } = RepositoryRoot.Combine("Cli", "bin", Directory.GetParent(AppContext.BaseDirectory.TrimEnd('/'))!.Name, "net10.0", "aigw.dll");
+
+    /// <summary>Starts it with a configuration file.</summary>
+    public static Task<GatewayProcess> StartAsync(GatewayManifest manifest, IReadOnlyDictionary<string, string?>? environment, CancellationToken cancellationToken)
     {
-        var gateway = new GatewayProcess();
-        var file = gateway._folder.Write("config.yaml", manifest.ToString());
-        Func<string, string?> variable = name => environment?.GetValueOrDefault(name);
-        gateway._loggers = LoggerFactory.Create(logging => logging.AddProvider(gateway._logs).SetMinimumLevel(LogLevel.Information));
-        using var session = new ConfigurationSession(new ConfigurationSessionOptions { Paths = [file], Environment = variable });
-        var result = await session.LoadAsync(cancellationToken);
-        Assert.DoesNotContain(result.Findings, finding => finding.Severity == ControlPlane.Findings.FindingSeverity.Error);
-        gateway._telemetry = TelemetryPipeline.Start(
-            TelemetryOptions.FromEnvironment(variable),
-            new TelemetrySources([GatewayActivities.SourceName], [GatewayMetrics.MeterName]), gateway._loggers, Stream.Null);
-        gateway._host = await GatewayHost.StartAsync(
-            new GatewayHostOptions
-            {
-                AdminPort = 0, PortOverride = 0, DefaultAddresses = ["127.0.0.1"], Logs = gateway._loggers, Telemetry = gateway._telemetry, Environment = variable,
-            },
-            result.Snapshot, cancellationToken);
-        gateway.Endpoint = new Uri($"http://127.0.0.1:{gateway._host.Listeners[0].Port}");
-        gateway.Admin = new Uri($"http://127.0.0.1:{gateway._host.AdminPort}");
-        gateway.Client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = gateway.Endpoint, Timeout = TestDeadline.Default };
-        return gateway;
+        var folder = TempFolder.Create();
+        return StartAsync(folder, ["run", folder.Write("config.yaml", manifest.ToString())], environment, cancellationToken);
+    }
+
+    /// <summary>Starts it as on a machine without any key: with the demo provider.</summary>
+    public static Task<GatewayProcess> StartDemoAsync(IReadOnlyDictionary<string, string?>? environment, CancellationToken cancellationToken) =>
+        StartAsync(TempFolder.Create(), [], environment, cancellationToken);
+
+    /// <summary>The metrics page.</summary>
+    public async Task<string> MetricsAsync(CancellationToken cancellationToken) => await Client.GetStringAsync(new Uri(Admin, "metrics"), cancellationToken);
+
+    /// <summary>Sum over all series of one metric whose labels contain the given text; 0 when there is none.</summary>
+    public async Task<double> MetricAsync(string name, string labels, CancellationToken cancellationToken) =>
+        (await MetricsAsync(cancellationToken)).Split('\n')
+            .Where(line => line.StartsWith(name, StringComparison.Ordinal) && line[name.Length] is '{' or ' ' && line.Contains(labels, StringComparison.Ordinal))
+            .Sum(line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
+
+    /// <summary>Asks it to end and waits until it has drained.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> StopAsync(CancellationToken cancellationToken)
+    {
+        await _process.TerminateAsync(cancellationToken);
+        return await _process.WaitForExitAsync(cancellationToken);
     }
 
     public async ValueTask DisposeAsync()
     {
-        Client?.Dispose();
-        if (_host is not null) await _host.DisposeAsync();
-        if (_telemetry is not null) await _telemetry.DisposeAsync();
-        _loggers?.Dispose();
+        Client.Dispose();
+        await _process.DisposeAsync();
         _folder.Dispose();
     }
+
+    private static async Task<GatewayProcess> StartAsync(TempFolder folder, string[] arguments, IReadOnlyDictionary<string, string?>? environment, CancellationToken cancellationToken)
+    {
+        var process = ChildProcess.Start("dotnet", [Program, .. arguments, "--port", "0", "--admin-port", "0", "--log-format", "json"], Variables(folder, environment));
+        try
+        {
+            var line = ReadyLine().Match(await process.WaitForErrorLineAsync(ReadyLine().IsMatch, cancellationToken));
+            return new GatewayProcess(folder, process, Number(line.Groups[1]), Number(line.Groups[2]));
+        }
+        catch
+        {
+            await process.DisposeAsync();
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    // What this machine has set for itself must not reach the gateway under test.
+    private static Dictionary<string, string?> Variables(TempFolder folder, IReadOnlyDictionary<string, string?>? environment)
+    {
+        var variables = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(variable => (string)variable.Key)
+            .Where(name => name.EndsWith("_API_KEY", StringComparison.Ordinal) || Array.Exists(s_ownVariables, start => name.StartsWith(start, StringComparison.Ordinal)))
+            .ToDictionary(name => name, _ => (string?)null);
+        variables["AIGW_CONFIG_HOME"] = folder.File("config");
+        variables["AIGW_DATA_HOME"] = folder.File("data");
+        variables["AIGW_STATE_HOME"] = folder.File("state");
+        variables["AIGW_RUNTIME_DIR"] = folder.File("runtime");
+        foreach (var (name, value) in environment ?? new Dictionary<string, string?>()) variables[name] = value;
+        return variables;
+    }
+
+    private static int Number(Group group) => int.Parse(group.Value, CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"listening on http://localhost:(\d+) \(admin http://localhost:(\d+)\)")]
+    private static partial Regex ReadyLine();
 }
