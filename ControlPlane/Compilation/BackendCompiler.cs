@@ -74,7 +74,8 @@ internal sealed class BackendCompiler
         var credential = _credentials.For(backend);
         var unsupported = Unsupported(backend);
         if (backend.Schema is { Name: ProviderSchema.AzureOpenAI, Version: null or "" })
-            _context.Findings.Warning(backend.Document, "spec.schema", "AzureOpenAI without version sends no api-version", "set version, e.g. 2025-01-01-preview");
+            _context.Findings.Warning(
+                backend.Document, "spec.schema", "AzureOpenAI without version sends no api-version", "set version, e.g. 2025-01-01-preview");
         return new ServiceBackend(backend, pool.Spec?.Name, credential.Spec, unsupported ?? pool.Problem ?? credential.Problem);
     }
 
@@ -91,7 +92,8 @@ internal sealed class BackendCompiler
         };
         if (name is null) return null;
         var reason = $"schema {name} is not supported yet";
-        _context.Refused(backend.Document, "spec.schema.name", "ReconciliationFailed", reason, "this backend cannot serve; use OpenAI, Anthropic, AzureOpenAI or Cohere");
+        _context.Refused(
+            backend.Document, "spec.schema.name", "ReconciliationFailed", reason, "this backend cannot serve; use OpenAI, Anthropic, AzureOpenAI or Cohere");
         return $"AIServiceBackend {backend.Key}: {reason}";
     }
 

@@ -12,7 +12,7 @@ public sealed record CompilationResult
     /// </summary>
     public required GatewaySnapshot Snapshot { get; init; }
 
-    /// <summary>Findings of reading and of compiling, in that order.</summary>
+    /// <summary>Findings of reading and of compiling, in the order of files and lines.</summary>
     public required IReadOnlyList<Finding> Findings { get; init; }
 
     /// <summary>The conditions each object would get on a cluster, in the order of the objects.</summary>

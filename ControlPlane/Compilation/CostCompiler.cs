@@ -17,16 +17,19 @@ internal static class CostCompiler
             if (cost.Kind != CostKind.Cel)
             {
                 if (cost.Cel is not null)
-                    context.Findings.Warning(document, $"{path}[{i}].cel", "the expression is not used unless type is CEL", "set type: CEL, or remove it");
+                    context.Findings.Warning(
+                        document, $"{path}[{i}].cel", "the expression is not used unless type is CEL", "set type: CEL, or remove it");
                 result.Add(new CostSpec(cost.MetadataKey, cost.Kind));
             }
             else if (string.IsNullOrWhiteSpace(cost.Cel))
             {
-                context.Refused(document, $"{path}[{i}]", "ReconciliationFailed", "missing CEL expression", "set cel, or choose a type that counts tokens");
+                context.Refused(
+                    document, $"{path}[{i}]", "ReconciliationFailed", "missing CEL expression", "set cel, or choose a type that counts tokens");
             }
             else if (!CostExpression.TryCompile(cost.Cel, out _, out var error))
             {
-                context.Refused(document, $"{path}[{i}].cel", "ReconciliationFailed", $"invalid CEL expression: {error}", "this cost is left out");
+                context.Refused(
+                    document, $"{path}[{i}].cel", "ReconciliationFailed", $"invalid CEL expression: {error}", "this cost is left out");
             }
             else
             {

@@ -69,7 +69,8 @@ internal sealed class CredentialCompiler
         if (policy.Type is not ("APIKey" or "AnthropicAPIKey" or "AzureAPIKey"))
         {
             var message = $"credential type {policy.Type} is not supported yet";
-            _context.Refused(policy.Document, "spec.type", "ReconciliationFailed", message, "backends of this policy cannot serve; use APIKey, AnthropicAPIKey or AzureAPIKey");
+            _context.Refused(
+                policy.Document, "spec.type", "ReconciliationFailed", message, "backends of this policy cannot serve; use APIKey, AnthropicAPIKey or AzureAPIKey");
             return new CredentialResult(null, $"BackendSecurityPolicy {policy.Key}: {message}");
         }
 
@@ -125,7 +126,8 @@ internal sealed class CredentialCompiler
         if (policy.Override is { FromMetadata: false }) return null;
         // Not an error: examples name more providers than most people have keys for. The backend says so when it is asked.
         problem = $"key apiKey of Secret {secret.Key} is empty";
-        _context.Findings.Warning(policy.Document, path, $"{problem}, backends of this policy cannot serve", "set the environment variable or put the key into the Secret");
+        _context.Findings.Warning(
+            policy.Document, path, $"{problem}, backends of this policy cannot serve", "set the environment variable or put the key into the Secret");
         _context.Statuses.NotResolved(policy.Document, "SecretNotFound", problem);
         return null;
     }

@@ -19,8 +19,7 @@ internal static class GlobalCosts
             if (!gateway.Document.Annotations.TryGetValue(Annotation, out var name)) continue;
             if (!compiled.TryGetValue($"{gateway.Namespace}/{name}", out var costs))
             {
-                if (context.Store.Find<GatewayConfig>(gateway.Namespace, name) is null)
-                    context.Unresolved(gateway.Document, AnnotationPath, "GatewayConfigNotFound", $"GatewayConfig {gateway.Namespace}/{name} not found", CompilationContext.Available(context.Store.All<GatewayConfig>().Where(config => config.Namespace == gateway.Namespace).Select(static config => config.Name)));
+                if (context.Store.Find<GatewayConfig>(gateway.Namespace, name) is null) Missing(context, gateway, name);
                 continue;
             }
 
@@ -33,5 +32,16 @@ internal static class GlobalCosts
         }
 
         return [.. result.Values];
+    }
+
+    private static void Missing(CompilationContext context, Gateway gateway, string name)
+    {
+        var existing = context.Store.All<GatewayConfig>().Where(config => config.Namespace == gateway.Namespace).Select(static config => config.Name);
+        context.Unresolved(
+            gateway.Document,
+            AnnotationPath,
+            "GatewayConfigNotFound",
+            $"GatewayConfig {gateway.Namespace}/{name} not found",
+            CompilationContext.Available(existing));
     }
 }

@@ -55,7 +55,8 @@ internal static partial class JsonAsYaml
 
     private static string Scalar(JsonElement value) => value.ValueKind switch
     {
-        JsonValueKind.String => PlainPattern().IsMatch(value.GetString()!) ? value.GetString()! : $"\"{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(value.GetString()!)}\"",
+        JsonValueKind.String when PlainPattern().IsMatch(value.GetString()!) => value.GetString()!,
+        JsonValueKind.String => $"\"{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(value.GetString()!)}\"",
         _ => value.GetRawText(),
     };
 

@@ -54,7 +54,8 @@ internal sealed class ListenerCompiler(CompilationContext context)
             };
             if (Conflict(spec) is { } conflict)
             {
-                context.Refused(gateway.Document, $"{path}.port", "ListenersNotValid", $"listener {listener.Name} conflicts with listener {conflict}", "use another port or hostname");
+                context.Refused(
+                    gateway.Document, $"{path}.port", "ListenersNotValid", $"listener {listener.Name} conflicts with listener {conflict}", "use another port or hostname");
                 continue;
             }
 
@@ -75,6 +76,9 @@ internal sealed class ListenerCompiler(CompilationContext context)
     {
         var result = new List<CertificateSpec>();
         var references = listener.Tls?.CertificateRefs ?? [];
+        if (references.Count == 0)
+            context.Refused(
+                gateway.Document, $"{path}.tls", "ListenersNotValid", $"listener {listener.Name} names no certificate and is not served", "name a Secret in certificateRefs");
         for (var i = 0; i < references.Count; i++)
         {
             var at = $"{path}.tls.certificateRefs[{i}].name";
@@ -87,9 +91,11 @@ internal sealed class ListenerCompiler(CompilationContext context)
 
             if (SecretLookup.Find(context, gateway.Document, reference, at) is not { } secret) continue;
             if (secret.Text("tls.crt") is not { } chain || secret.Text("tls.key") is not { } key)
-                context.Unresolved(gateway.Document, at, "InvalidCertificateRef", $"Secret {secret.Key} needs the keys tls.crt and tls.key", $"it has: {string.Join(", ", secret.Keys)}");
+                context.Unresolved(
+                    gateway.Document, at, "InvalidCertificateRef", $"Secret {secret.Key} needs the keys tls.crt and tls.key", $"it has: {string.Join(", ", secret.Keys)}");
             else if (CertificateCheck.Problem(chain, key) is { } problem)
-                context.Unresolved(gateway.Document, at, "InvalidCertificateRef", $"Secret {secret.Key}: {problem}", "put a PEM chain in tls.crt and its key in tls.key");
+                context.Unresolved(
+                    gateway.Document, at, "InvalidCertificateRef", $"Secret {secret.Key}: {problem}", "put a PEM chain in tls.crt and its key in tls.key");
             else
                 result.Add(new CertificateSpec(chain, new SecretString(key)));
         }
@@ -111,7 +117,10 @@ internal sealed class ListenerCompiler(CompilationContext context)
             .Where(static pair => pair.Parent.Kind == "Gateway" && pair.Parent.Name.Length > 0)
             .ToList();
         if (parents.Count == 0) return;
-        var names = parents.Select(static pair => $"{pair.Parent.Namespace ?? pair.Document.Namespace}/{pair.Parent.Name}").Distinct().Order(StringComparer.Ordinal).ToList();
+        var names = parents.Select(static pair => $"{pair.Parent.Namespace ?? pair.Document.Namespace}/{pair.Parent.Name}")
+            .Distinct()
+            .Order(StringComparer.Ordinal)
+            .ToList();
         var policy = names.Select(name => _policies.For("Gateway", name, SynthesizedSection)).FirstOrDefault(static policy => policy is not null);
         var spec = new ListenerSpec
         {
@@ -122,7 +131,8 @@ internal sealed class ListenerCompiler(CompilationContext context)
             IdleTimeout = Timeouts.OrNone(policy?.IdleTimeout),
             StreamIdleTimeout = Timeouts.OrNone(policy?.StreamIdleTimeout),
         };
-        foreach (var name in names) result[name] = new GatewayListeners(name, [new AttachableListener(SynthesizedSection, spec, new AllowedNamespaces("All", null), [])]);
+        var listener = new AttachableListener(SynthesizedSection, spec, new AllowedNamespaces("All", null), []);
+        foreach (var name in names) result[name] = new GatewayListeners(name, [listener]);
         context.Findings.Warning(
             parents[0].Document,
             "spec.parentRefs[0].name",

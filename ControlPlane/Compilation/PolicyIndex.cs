@@ -23,7 +23,8 @@ internal sealed class PolicyIndex<T>
                     ? "spec.targetRef.name"
                     : $"spec.targetRefs[{i}].name";
                 if (!Exists(context, policy, target))
-                    context.Findings.Warning(policy.Document, path, $"{target.Kind} {policy.Namespace}/{target.Name} does not exist, the policy has no effect on it");
+                    context.Findings.Warning(
+                        policy.Document, path, $"{target.Kind} {policy.Namespace}/{target.Name} does not exist, the policy has no effect on it");
                 Attach(context, policy, path, (target.Kind, $"{policy.Namespace}/{target.Name}", target.SectionName));
             }
 

@@ -11,7 +11,8 @@ internal sealed class PoolCompiler(CompilationContext context)
     private readonly TlsCompiler _tls = new(context);
     private readonly Dictionary<string, PoolResult> _pools = new(StringComparer.Ordinal);
 
-    public IReadOnlyList<PoolSpec> Pools => [.. _pools.Values.Where(static pool => pool.Spec is not null).Select(static pool => pool.Spec!).OrderBy(static pool => pool.Name, StringComparer.Ordinal)];
+    public IReadOnlyList<PoolSpec> Pools =>
+        [.. _pools.Values.Select(static pool => pool.Spec).OfType<PoolSpec>().OrderBy(static pool => pool.Name, StringComparer.Ordinal)];
 
     /// <summary>The pool a reference leads to, or why there is none; what is wrong with the reference is reported where it is written.</summary>
     public PoolResult Resolve(ResourceDocument from, ObjectReference reference, string path)
@@ -32,7 +33,8 @@ internal sealed class PoolCompiler(CompilationContext context)
         if (entry.ConnectTimeoutFrom is { } other)
         {
             if (spec.ConnectTimeout != timeout && other != policy)
-                context.Findings.Warning(policy.Document, "spec.timeout.tcp.connectTimeout", $"BackendTrafficPolicy {other.Key} already set it for {pool}, which both routes use");
+                context.Findings.Warning(
+                    policy.Document, "spec.timeout.tcp.connectTimeout", $"BackendTrafficPolicy {other.Key} already set it for {pool}, which both routes use");
             return;
         }
 

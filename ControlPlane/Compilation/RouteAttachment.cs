@@ -23,7 +23,8 @@ internal sealed class RouteAttachment(CompilationContext context, IReadOnlyDicti
 
         if (parents.Count == 0)
         {
-            context.Findings.Warning(route, "spec", "the route has no parentRefs and is not served", CompilationContext.Available(gateways.Keys));
+            context.Findings.Warning(
+                route, "spec", "the route has no parentRefs and is not served", CompilationContext.Available(gateways.Keys));
             context.Statuses.NotAccepted(route, "NoMatchingParent", "the route has no parentRefs");
         }
 
@@ -50,7 +51,8 @@ internal sealed class RouteAttachment(CompilationContext context, IReadOnlyDicti
         if (sections.Count == 0)
         {
             var names = CompilationContext.Available(gateway.Listeners.Select(static listener => $"{listener.Section} (port {listener.Spec.Port})"));
-            context.Refused(route, parent.SectionName is null ? $"{path}.name" : $"{path}.sectionName", "NoMatchingParent", $"gateway {key} has no such listener", names);
+            context.Refused(
+                route, parent.SectionName is null ? $"{path}.name" : $"{path}.sectionName", "NoMatchingParent", $"gateway {key} has no such listener", names);
             return [];
         }
 
@@ -89,7 +91,8 @@ internal sealed class RouteAttachment(CompilationContext context, IReadOnlyDicti
         {
             var reason = existing.Document.HasErrors ? "has errors" : "belongs to another controller";
             context.Statuses.NotAccepted(route, "NoMatchingParent", $"gateway {key} {reason}");
-            if (!existing.Document.HasErrors) context.Findings.Warning(route, $"{path}.name", $"gateway {key} {reason}, the route is not served there");
+            if (!existing.Document.HasErrors)
+                context.Findings.Warning(route, $"{path}.name", $"gateway {key} {reason}, the route is not served there");
             return;
         }
 

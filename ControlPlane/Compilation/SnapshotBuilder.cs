@@ -1,4 +1,5 @@
 using AiGateway.Contracts.Snapshots;
+using AiGateway.ControlPlane.Findings;
 using AiGateway.ControlPlane.Resources;
 
 namespace AiGateway.ControlPlane.Compilation;
@@ -33,10 +34,23 @@ public static class SnapshotBuilder
             // Last: compiling routes and HTTPRoutes is what finds the pools.
             Pools = pools.Pools,
         };
+        if (snapshot.Routes.Count == 0 && snapshot.HttpRoutes.Count == 0)
+        {
+            context.Findings.Add(new Finding
+            {
+                Severity = FindingSeverity.Warning,
+                Reason = "the configuration holds no route that is served, every request will be answered with 404",
+                Fix = "add an AIGatewayRoute whose parentRefs name a Gateway",
+            });
+        }
+
         return new CompilationResult
         {
             Snapshot = snapshot with { Revision = SnapshotRevision.Of(snapshot, options.LoadTime) },
-            Findings = [.. resources.Findings, .. context.Findings.Findings],
+            // In reading order: what belongs to one place of a file stands together, whichever step found it.
+            Findings = [.. resources.Findings.Concat(context.Findings.Findings)
+                .OrderBy(static finding => finding.File is null).ThenBy(static finding => finding.File, StringComparer.Ordinal)
+                .ThenBy(static finding => finding.Line).ThenBy(static finding => finding.Column)],
             Statuses = context.Statuses.Build(resources.Store.Documents, resources.Findings),
         };
     }

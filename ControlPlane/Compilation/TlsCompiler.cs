@@ -68,7 +68,8 @@ internal sealed class TlsCompiler
                 : null;
             if (problem is not null)
             {
-                _context.Unresolved(document, at, "InvalidCACertificateRef", problem, "name a ConfigMap or Secret that holds PEM certificates under ca.crt");
+                _context.Unresolved(
+                    document, at, "InvalidCACertificateRef", problem, "name a ConfigMap or Secret that holds PEM certificates under ca.crt");
                 return ([], problem);
             }
 
@@ -87,15 +88,19 @@ internal sealed class TlsCompiler
             var isBackend = target.Is(KnownKinds.EnvoyGroup, "Backend");
             if (!isBackend && !target.Is(string.Empty, "Service"))
             {
-                _context.Findings.Warning(policy.Document, $"spec.targetRefs[{i}].kind", "only Backends and Services can be targeted, this target is ignored");
+                _context.Findings.Warning(
+                    policy.Document, $"spec.targetRefs[{i}].kind", "only Backends and Services can be targeted, this target is ignored");
                 continue;
             }
 
             var key = $"{policy.Namespace}/{target.Name}";
-            var exists = isBackend ? _context.Store.Find<EnvoyBackend>(policy.Namespace, target.Name) is not null : _context.Store.Find<Service>(policy.Namespace, target.Name) is not null;
+            var exists = isBackend
+                ? _context.Store.Find<EnvoyBackend>(policy.Namespace, target.Name) is not null
+                : _context.Store.Find<Service>(policy.Namespace, target.Name) is not null;
             if (!exists) _context.Findings.Warning(policy.Document, path, $"{target.Kind} {key} does not exist, the policy has no effect on it");
             if (_policies.TryAdd((target.Kind, key, isBackend ? null : target.SectionName), policy)) continue;
-            _context.Findings.Warning(policy.Document, path, $"{target.Kind} {key} already has another BackendTLSPolicy, this one has no effect on it", "keep one of them");
+            _context.Findings.Warning(
+                policy.Document, path, $"{target.Kind} {key} already has another BackendTLSPolicy, this one has no effect on it", "keep one of them");
             _context.Statuses.NotAccepted(policy.Document, "Conflicted", $"another BackendTLSPolicy already applies to {target.Kind} {key}");
         }
     }

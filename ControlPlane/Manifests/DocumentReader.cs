@@ -13,7 +13,8 @@ internal static class DocumentReader
         if (node is ScalarNode { Kind: ScalarKind.Null }) return;
         if (node is not MappingNode root)
         {
-            Refuse(file, node.Position, null, $"a document must be an object, this is a {node.TypeName}", "start it with apiVersion, kind and metadata", findings);
+            Refuse(
+                file, node.Position, null, $"a document must be an object, found {node.TypeName}", "start it with apiVersion, kind and metadata", findings);
             return;
         }
 

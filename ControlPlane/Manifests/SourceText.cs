@@ -40,28 +40,36 @@ internal sealed class SourceText
     /// <summary>The source text of a range when a substitution took part in it; null when the text is as written.</summary>
     public string? Substituted(long start, long end)
     {
-        foreach (var replacement in _replacements)
-        {
-            if (replacement.TextStart >= end) break;
-            if (replacement.TextEnd > start || (replacement.TextStart == replacement.TextEnd && replacement.TextStart >= start))
-                return Original[ToOriginal((int)start, end: false)..ToOriginal((int)Math.Min(end, Text.Length), end: true)];
-        }
-
-        return null;
+        var first = FirstEndingAfter((int)start);
+        // An empty value leaves no character behind; it belongs to the range in which it would have stood.
+        if (first > 0 && _replacements[first - 1] is { } before && before.TextStart == before.TextEnd && before.TextStart == start) first--;
+        if (first == _replacements.Count || _replacements[first].TextStart >= Math.Max(end, start + 1)) return null;
+        return Original[ToOriginal((int)start, end: false)..ToOriginal((int)Math.Min(end, Text.Length), end: true)];
     }
 
     private int ToOriginal(int offset, bool end)
     {
-        var shift = 0;
-        foreach (var replacement in _replacements)
+        var next = FirstEndingAfter(offset);
+        // Inside a substituted value: the variable's own place, before or after it.
+        if (next < _replacements.Count && _replacements[next].TextStart < offset + (end ? 0 : 1))
+            return end ? _replacements[next].OriginalEnd : _replacements[next].OriginalStart;
+        var shift = next == 0 ? 0 : _replacements[next - 1].OriginalEnd - _replacements[next - 1].TextEnd;
+        return Math.Clamp(offset + shift, 0, Original.Length);
+    }
+
+    /// <summary>Index of the first replacement whose value ends behind an offset; the count when there is none.</summary>
+    private int FirstEndingAfter(int offset)
+    {
+        var low = 0;
+        var high = _replacements.Count;
+        while (low < high)
         {
-            if (offset < replacement.TextStart || (end && offset == replacement.TextStart)) break;
-            // Inside a substituted value: the variable's own place, before or after it.
-            if (offset < replacement.TextEnd) return end ? replacement.OriginalEnd : replacement.OriginalStart;
-            shift = replacement.OriginalEnd - replacement.TextEnd;
+            var middle = (low + high) >>> 1;
+            if (_replacements[middle].TextEnd > offset) high = middle;
+            else low = middle + 1;
         }
 
-        return Math.Clamp(offset + shift, 0, Original.Length);
+        return low;
     }
 
     /// <summary>One replaced reference: its range in the file and the range of its value in the parsed text.</summary>

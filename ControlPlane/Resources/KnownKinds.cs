@@ -42,6 +42,9 @@ internal static class KnownKinds
         ["inference.networking.x-k8s.io/InferenceModel"] = "inference models are not acted on yet",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
+    /// <summary><c>group/Kind</c> of everything that is accepted without an effect.</summary>
+    public static IEnumerable<string> WithoutEffect => s_accepted.Keys.Concat(s_silent);
+
     public static bool IsClusterScoped(string kind) => s_clusterScoped.Contains(kind);
 
     /// <summary>True for kinds that need no word.</summary>

@@ -39,6 +39,9 @@ internal sealed class ResourceReader(FindingCollector findings, ISecretSource se
         ["/Service"] = Entry(s_core, SmallKindReaders.Service),
     };
 
+    /// <summary><c>group/Kind</c> of everything that is read field by field; core kinds have an empty group.</summary>
+    public static IEnumerable<string> KindsActedOn => s_kinds.Keys;
+
     /// <summary>The typed resource; another object for kinds that are accepted without effect; null when nothing can be done with the document.</summary>
     public object? Read(ResourceDocument document)
     {
@@ -69,7 +72,7 @@ internal sealed class ResourceReader(FindingCollector findings, ISecretSource se
         if (KnownKinds.Notice(document.Group, document.Kind) is { } notice)
         {
             WarnOfDeprecation(document);
-            findings.Warning(document, "kind", notice);
+            findings.Warning(document, string.Empty, notice);
             return document;
         }
 
@@ -78,7 +81,7 @@ internal sealed class ResourceReader(FindingCollector findings, ISecretSource se
         var nearest = sameKind ?? Spelling.Nearest(name, s_kinds.Keys);
         findings.Warning(
             document,
-            "kind",
+            string.Empty,
             $"kind \"{document.Kind}\" of group \"{document.Group}\" is not known, the object is ignored",
             nearest is null ? "remove it if it was meant to have an effect" : $"did you mean {Describe(nearest)}?");
         return null;
@@ -88,7 +91,8 @@ internal sealed class ResourceReader(FindingCollector findings, ISecretSource se
     {
         if (document is { Group: KnownKinds.AiGroup, Version: "v1alpha1", Kind: not "QuotaPolicy" })
         {
-            findings.Warning(document, "apiVersion", "aigateway.envoyproxy.io/v1alpha1 is deprecated; use aigateway.envoyproxy.io/v1beta1 instead");
+            findings.Warning(
+                document, "apiVersion", "aigateway.envoyproxy.io/v1alpha1 is deprecated; use aigateway.envoyproxy.io/v1beta1 instead");
         }
         else if (document is { Kind: "BackendTLSPolicy", Version: "v1alpha3" })
         {

@@ -56,9 +56,10 @@ internal static class NodePath
                 var quoted = at + 1 < path.Length && path[at + 1] == '"';
                 var close = quoted ? path.IndexOf("\"]", at + 2, StringComparison.Ordinal) : path.IndexOf(']', at);
                 if (close < 0) yield break;
-                yield return quoted
-                    ? new Step(path[(at + 2)..close], 0)
-                    : new Step(null, int.Parse(path.AsSpan(at + 1, close - at - 1), NumberStyles.None, CultureInfo.InvariantCulture));
+                var index = 0;
+                // A key that itself looks like path syntax ends the search at its parent.
+                if (!quoted && !int.TryParse(path.AsSpan(at + 1, close - at - 1), NumberStyles.None, CultureInfo.InvariantCulture, out index)) yield break;
+                yield return quoted ? new Step(path[(at + 2)..close], 0) : new Step(null, index);
                 at = close + (quoted ? 2 : 1);
             }
             else

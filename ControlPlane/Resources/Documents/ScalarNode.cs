@@ -41,8 +41,10 @@ internal sealed class ScalarNode : Node
     {
         value = 0;
         if (Kind != ScalarKind.Integer) return false;
-        if (Text.StartsWith("0x", StringComparison.Ordinal)) return long.TryParse(Text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
-        if (!Text.StartsWith("0o", StringComparison.Ordinal)) return long.TryParse(Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value);
+        if (Text.StartsWith("0x", StringComparison.Ordinal))
+            return long.TryParse(Text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
+        if (!Text.StartsWith("0o", StringComparison.Ordinal))
+            return long.TryParse(Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value);
         foreach (var digit in Text.AsSpan(2))
         {
             if (value > long.MaxValue >> 3) return false;

@@ -27,9 +27,11 @@ internal static class BackendTlsPolicyReader
         var authorities = fields.List("caCertificateRefs", new ListRule(8), References.Local);
         var wellKnown = fields.Text("wellKnownCACertificates", TextRules.NotEmpty);
         if (authorities.Count > 0 && wellKnown is not null) fields.Error("must not contain both CACertificateRefs and WellKnownCACertificates");
-        if (authorities.Count == 0 && !fields.Has("wellKnownCACertificates")) fields.Error("must specify either CACertificateRefs or WellKnownCACertificates");
+        if (authorities.Count == 0 && !fields.Has("wellKnownCACertificates"))
+            fields.Error("must specify either CACertificateRefs or WellKnownCACertificates");
         if (wellKnown is not null and not "System")
-            fields.ErrorAt("wellKnownCACertificates", "only the set \"System\" is supported", "use System, or name certificates in caCertificateRefs");
+            fields.ErrorAt(
+                "wellKnownCACertificates", "only the set \"System\" is supported", "use System, or name certificates in caCertificateRefs");
         return new Checks(
             fields.RequiredText("hostname", TextRules.DnsName),
             authorities,
@@ -42,7 +44,8 @@ internal static class BackendTlsPolicyReader
         var hostname = fields.Text("hostname", TextRules.Hostname);
         var uri = fields.Text("uri", TextRules.ObjectName);
         if (isHostname && hostname is null) fields.Error("SubjectAltName element must contain Hostname, if Type is set to Hostname");
-        if (!isHostname && hostname is not null) fields.Error("SubjectAltName element must not contain Hostname, if Type is not set to Hostname");
+        if (!isHostname && hostname is not null)
+            fields.Error("SubjectAltName element must not contain Hostname, if Type is not set to Hostname");
         if (!isHostname && uri is null) fields.Error("SubjectAltName element must contain URI, if Type is set to URI");
         if (isHostname && uri is not null) fields.Error("SubjectAltName element must not contain URI, if Type is not set to URI");
         return new AltName((isHostname ? hostname : uri) ?? string.Empty);

@@ -41,7 +41,8 @@ internal static class CloudCredentials
         var both = fields.Has("credentialsFile") && fields.Has("workloadIdentityFederationConfig");
         var neither = !fields.Has("credentialsFile") && !fields.Has("workloadIdentityFederationConfig");
         if (isBeta && both) fields.Error("At most one of credentialsFile or workloadIdentityFederationConfig may be specified");
-        else if (!isBeta && (both || neither)) fields.Error("Exactly one of GCPWorkloadIdentityFederationConfig or GCPCredentialsFile must be specified");
+        else if (!isBeta && (both || neither))
+            fields.Error("Exactly one of GCPWorkloadIdentityFederationConfig or GCPCredentialsFile must be specified");
         return fields;
     }
 

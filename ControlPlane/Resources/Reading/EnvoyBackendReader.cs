@@ -34,7 +34,8 @@ internal static class EnvoyBackendReader
         var given = s_addressForms.Count(fields.Has);
         if (given == 0) fields.Error("one of fqdn, ip or unix must be specified");
         else if (given > 1) fields.Error("only one of fqdn, ip or unix can be specified");
-        var fqdn = fields.Object("fqdn", static item => new BackendEndpoint(item.RequiredText("hostname", TextRules.DnsName), item.RequiredInteger("port", 0, 65535), null, null));
+        var fqdn = fields.Object("fqdn", static item => new BackendEndpoint(
+            item.RequiredText("hostname", TextRules.DnsName), item.RequiredInteger("port", 0, 65535), null, null));
         var ip = fields.Object("ip", static item =>
         {
             var address = item.RequiredText("address", s_address);
@@ -64,12 +65,15 @@ internal static class EnvoyBackendReader
         _ = fields.Text("minVersion", s_tlsVersion);
         _ = fields.Text("maxVersion", s_tlsVersion);
         var hasAuthorities = tls.CaCertificateRefs.Count > 0;
-        if (hasAuthorities && tls.WellKnownCaCertificates is not null) fields.Error("must not contain both CACertificateRefs and WellKnownCACertificates");
+        if (hasAuthorities && tls.WellKnownCaCertificates is not null)
+            fields.Error("must not contain both CACertificateRefs and WellKnownCACertificates");
         if (tls.InsecureSkipVerify && (hasAuthorities || tls.WellKnownCaCertificates is not null))
             fields.Error("must not contain either CACertificateRefs or WellKnownCACertificates when InsecureSkipVerify is enabled");
-        if (fields.Text("minVersion") == "1.3" && fields.Has("ciphers")) fields.Error("setting ciphers has no effect if the minimum possible TLS version is 1.3");
+        if (fields.Text("minVersion") == "1.3" && fields.Has("ciphers"))
+            fields.Error("setting ciphers has no effect if the minimum possible TLS version is 1.3");
         if (tls.InsecureSkipVerify)
-            fields.WarningAt("insecureSkipVerify", "the certificate of this backend is not checked, anyone on the way can read credentials and content", "remove it outside of tests");
+            fields.WarningAt(
+                "insecureSkipVerify", "the certificate of this backend is not checked, anyone on the way can read credentials and content", "remove it outside of tests");
         return tls;
     }
 }

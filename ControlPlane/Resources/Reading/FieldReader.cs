@@ -113,8 +113,10 @@ internal sealed class FieldReader(ResourceDocument document, MappingNode node, s
     public long? Bytes(string name)
     {
         if (Take(name) is not { } value) return null;
-        if (value is ScalarNode { Kind: ScalarKind.String or ScalarKind.Integer or ScalarKind.Float } scalar && Quantity.TryParseBytes(scalar.Text, out var bytes)) return bytes;
-        ErrorAt(name, "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'", "write a number of bytes or a quantity such as 50Mi");
+        if (value is ScalarNode { Kind: ScalarKind.String or ScalarKind.Integer or ScalarKind.Float } scalar
+            && Quantity.TryParseBytes(scalar.Text, out var bytes)) return bytes;
+        ErrorAt(
+            name, "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'", "write a number of bytes or a quantity such as 50Mi");
         return null;
     }
 
@@ -161,7 +163,8 @@ internal sealed class FieldReader(ResourceDocument document, MappingNode node, s
         foreach (var (item, itemPath) in Items(name, rule))
         {
             if (item is not ScalarNode { Kind: ScalarKind.String } scalar) WrongType(itemPath, item, "string", item is ScalarNode ? "put the value in quotes" : null);
-            else if (unique && result.Contains(scalar.Text)) findings.Error(document, itemPath, $"Duplicate value: \"{scalar.Text}\"", "remove one of them");
+            else if (unique && result.Contains(scalar.Text))
+                findings.Error(document, itemPath, $"Duplicate value: \"{scalar.Text}\"", "remove one of them");
             else if (Check(itemPath, scalar.Text, text ?? TextRules.Any)) result.Add(scalar.Text);
         }
 
@@ -196,7 +199,9 @@ internal sealed class FieldReader(ResourceDocument document, MappingNode node, s
         {
             if (entry.Value is ScalarNode { Kind: ScalarKind.String } scalar) result.Add(new(entry.Key, scalar.Text));
             else if (entry.Value is ScalarNode { Kind: ScalarKind.Null }) result.Add(new(entry.Key, string.Empty));
-            else findings.Error(document, NodePath.Member(At(name), entry.Key), $"must be of type string, this is a {entry.Value.TypeName}", "put the value in quotes");
+            else
+                findings.Error(
+                    document, NodePath.Member(At(name), entry.Key), $"must be of type string, found {entry.Value.TypeName}", "put the value in quotes");
         }
 
         return result;
@@ -209,7 +214,8 @@ internal sealed class FieldReader(ResourceDocument document, MappingNode node, s
         {
             if (_known.Contains(entry.Key)) continue;
             var nearest = Spelling.Nearest(entry.Key, _known);
-            findings.Error(document, At(entry.Key), $"unknown field \"{At(entry.Key)}\"", nearest is null ? "remove it" : $"did you mean \"{nearest}\"?");
+            findings.Error(
+                document, At(entry.Key), $"unknown field \"{At(entry.Key)}\"", nearest is null ? "remove it" : $"did you mean \"{nearest}\"?");
         }
     }
 
@@ -247,22 +253,8 @@ internal sealed class FieldReader(ResourceDocument document, MappingNode node, s
 
     private bool Check(string at, string value, TextRule rule)
     {
-        if (rule.OneOf is { } allowed && !allowed.Contains(value))
-        {
-            var nearest = Spelling.Nearest(value, allowed);
-            findings.Error(
-                document,
-                at,
-                $"Unsupported value: \"{value}\": supported values: {string.Join(", ", allowed.Select(static item => $"\"{item}\""))}",
-                nearest is null ? null : $"did you mean \"{nearest}\"?");
-            return false;
-        }
-
-        var length = rule.MinLength > 0 || rule.MaxLength < int.MaxValue ? value.EnumerateRunes().Count() : 0;
-        if (length < rule.MinLength) findings.Error(document, at, $"{at} in body should be at least {rule.MinLength} chars long");
-        else if (length > rule.MaxLength) findings.Error(document, at, $"Too long: may not be more than {rule.MaxLength} bytes");
-        else if (!rule.Matches(value)) findings.Error(document, at, $"{at} in body should match '{rule.Pattern}'");
-        else return true;
+        if (rule.Problem(at, value) is not { } problem) return true;
+        findings.Error(document, at, problem, rule.Suggestion(value));
         return false;
     }
 

@@ -42,7 +42,8 @@ internal static class HttpRouteReader
         {
             var type = item.TextOr("type", "PathPrefix", s_pathType);
             var value = item.TextOr("value", "/", s_path);
-            if (type == "RegularExpression") item.ErrorAt("type", "regular expressions on paths are not supported yet", "use Exact or PathPrefix");
+            if (type == "RegularExpression")
+                item.ErrorAt("type", "regular expressions on paths are not supported yet", "use Exact or PathPrefix");
             else CheckPath(item, value);
             return new PathMatch(type, value);
         });
@@ -62,15 +63,18 @@ internal static class HttpRouteReader
 
         foreach (var part in s_forbidden)
         {
-            if (value.Contains(part, StringComparison.Ordinal)) fields.Error($"must not contain '{part}' when type one of ['Exact', 'PathPrefix']");
+            if (value.Contains(part, StringComparison.Ordinal))
+                fields.Error($"must not contain '{part}' when type one of ['Exact', 'PathPrefix']");
         }
 
         foreach (var end in new[] { "/..", "/." })
         {
-            if (value.EndsWith(end, StringComparison.Ordinal)) fields.Error($"must not end with '{end}' when type one of ['Exact', 'PathPrefix']");
+            if (value.EndsWith(end, StringComparison.Ordinal))
+                fields.Error($"must not end with '{end}' when type one of ['Exact', 'PathPrefix']");
         }
 
-        if (!s_pathCharacters.Matches(value)) fields.Error($"must only contain valid characters (matching {s_pathCharacters.Pattern}) for types ['Exact', 'PathPrefix']");
+        if (!s_pathCharacters.Matches(value))
+            fields.Error($"must only contain valid characters (matching {s_pathCharacters.Pattern}) for types ['Exact', 'PathPrefix']");
     }
 
     private static HttpBackendRef BackendRef(FieldReader fields)

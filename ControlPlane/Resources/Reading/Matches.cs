@@ -6,6 +6,10 @@ namespace AiGateway.ControlPlane.Resources.Reading;
 /// <summary>Header conditions of routes.</summary>
 internal static class Matches
 {
+    /// <summary>The one construct of RE2 that .NET spells differently.</summary>
+    private const string Re2Group = "(?P<";
+    private const string DotNetGroup = "(?<";
+
     public static IReadOnlyList<HeaderMatch> Headers(FieldReader fields) =>
         fields.List("headers", new ListRule(16, Key: "name"), static item =>
         {
@@ -13,7 +17,10 @@ internal static class Matches
                 item.RequiredText("name", TextRules.HeaderName),
                 item.RequiredText("value", TextRules.HeaderValue),
                 item.Text("type", TextRules.MatchType) == "RegularExpression");
-            if (match.IsRegex && RegexProblem(match.Value) is { } problem) item.ErrorAt("value", $"this is no valid regular expression: {problem}", "use RE2 syntax");
+            if (!match.IsRegex) return match;
+            match = match with { Value = match.Value.Replace(Re2Group, DotNetGroup, StringComparison.Ordinal) };
+            if (RegexProblem(match.Value) is { } problem)
+                item.ErrorAt("value", $"this is no valid regular expression: {problem}", "use RE2 syntax");
             return match;
         });
 
@@ -31,7 +38,7 @@ internal static class Matches
         }
         catch (NotSupportedException)
         {
-            return "look-around and back references are not supported";
+            return "look-around, back references and very large repetitions are not supported";
         }
     }
 }

@@ -19,7 +19,8 @@ internal static class SecretReader
             }
             catch (FormatException)
             {
-                findings.Error(root.Document, Documents.NodePath.Member("data", key), "this is no base64 text", "encode it, or move it to stringData as it is");
+                findings.Error(
+                    root.Document, Documents.NodePath.Member("data", key), "this is no base64 text", "encode it, or move it to stringData as it is");
             }
         }
 

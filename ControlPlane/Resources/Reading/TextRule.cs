@@ -26,5 +26,25 @@ internal sealed record TextRule
         return !value.EndsWith('\n') && _regex.IsMatch(value);
     }
 
+    /// <summary>What is wrong with a value, in the words of the API server; null when nothing is.</summary>
+    public string? Problem(string at, string value)
+    {
+        if (OneOf is not null)
+        {
+            return OneOf.Contains(value)
+                ? null
+                : $"Unsupported value: \"{value}\": supported values: {string.Join(", ", OneOf.Select(static item => $"\"{item}\""))}";
+        }
+
+        var length = MinLength > 0 || MaxLength < int.MaxValue ? value.EnumerateRunes().Count() : 0;
+        return length < MinLength ? $"{at} in body should be at least {MinLength} chars long"
+            : length > MaxLength ? $"Too long: may not be more than {MaxLength} bytes"
+            : Matches(value) ? null
+            : $"{at} in body should match '{Pattern}'";
+    }
+
+    /// <summary>What a misspelt choice was probably meant to be.</summary>
+    public string? Suggestion(string value) => OneOf is not null && Spelling.Nearest(value, OneOf) is { } nearest ? $"did you mean \"{nearest}\"?" : null;
+
     public static TextRule Enum(params string[] values) => new() { OneOf = values };
 }

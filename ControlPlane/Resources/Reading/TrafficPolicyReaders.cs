@@ -68,7 +68,8 @@ internal static class TrafficPolicyReaders
         targets.AddRange(fields.List("targetRefs", ListRule.Unlimited, References.LocalWithSection));
         foreach (var target in targets)
         {
-            if (target.Group != KnownKinds.GatewayGroup) fields.Error("this policy can only have a targetRef.group of gateway.networking.k8s.io");
+            if (target.Group != KnownKinds.GatewayGroup)
+                fields.Error("this policy can only have a targetRef.group of gateway.networking.k8s.io");
             if (!kinds.Contains(target.Kind)) fields.Error($"this policy can only have a targetRef.kind of {string.Join('/', kinds)}");
         }
 
@@ -80,7 +81,8 @@ internal static class TrafficPolicyReaders
         {
             item.NotActedOn("namespaces");
             var kind = item.RequiredText("kind", TextRules.Kind);
-            if (kind.Length > 0 && !kinds.Contains(kind)) item.ErrorAt("kind", $"this policy can only have a targetRef.kind of {string.Join('/', kinds)}");
+            if (kind.Length > 0 && !kinds.Contains(kind))
+                item.ErrorAt("kind", $"this policy can only have a targetRef.kind of {string.Join('/', kinds)}");
             return new TargetSelector(item.TextOr("group", KnownKinds.GatewayGroup, TextRules.Group), kind, Reading.Selectors.Labels(item));
         });
 

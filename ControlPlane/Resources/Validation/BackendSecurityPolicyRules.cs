@@ -14,7 +14,8 @@ internal static class BackendSecurityPolicyRules
         if (policy.Type.Length > 0 && (policy.CredentialFields.Count != 1 || policy.CredentialFields[0] != policy.CredentialField))
             findings.Error(policy.Document, "spec", $"When type is {policy.Type}, only {policy.CredentialField} field should be set");
         if (policy.TargetRefs.Count == 0)
-            findings.Warning(policy.Document, "spec", "the policy has no targetRefs and applies to nothing", "name an AIServiceBackend in spec.targetRefs");
+            findings.Warning(
+                policy.Document, "spec", "the policy has no targetRefs and applies to nothing", "name an AIServiceBackend in spec.targetRefs");
         if (policy.Override is { FromMetadata: true })
         {
             findings.Warning(

@@ -16,7 +16,8 @@ internal static class GatewayRules
         if (HasRepeated(gateway.Addresses)) findings.Error(gateway.Document, "spec.addresses", "IPAddress values must be unique");
         for (var i = 0; i < gateway.Addresses.Count; i++)
         {
-            if (!System.Net.IPAddress.TryParse(gateway.Addresses[i], out _)) findings.Error(gateway.Document, $"spec.addresses[{i}].value", "this is no IP address");
+            if (!System.Net.IPAddress.TryParse(gateway.Addresses[i], out _))
+                findings.Error(gateway.Document, $"spec.addresses[{i}].value", "this is no IP address");
         }
     }
 
@@ -26,17 +27,22 @@ internal static class GatewayRules
         switch (listener.Protocol)
         {
             case "HTTP":
-                if (listener.Tls is not null) findings.Error(document, $"{path}.tls", "tls must not be specified for protocols ['HTTP', 'TCP', 'UDP']", "use protocol HTTPS");
+                if (listener.Tls is not null)
+                    findings.Error(
+                        document, $"{path}.tls", "tls must not be specified for protocols ['HTTP', 'TCP', 'UDP']", "use protocol HTTPS");
                 break;
             case "HTTPS":
-                if (listener.Tls is { Passthrough: true }) findings.Error(document, $"{path}.tls.mode", "tls mode must be Terminate for protocol HTTPS");
+                if (listener.Tls is { Passthrough: true })
+                    findings.Error(document, $"{path}.tls.mode", "tls mode must be Terminate for protocol HTTPS");
                 else if (listener.Tls is null or { CertificateRefs.Count: 0, HasOptions: false })
-                    findings.Error(document, path, "certificateRefs or options must be specified when mode is Terminate", "name a Secret of type kubernetes.io/tls in tls.certificateRefs");
+                    findings.Error(
+                        document, path, "certificateRefs or options must be specified when mode is Terminate", "name a Secret of type kubernetes.io/tls in tls.certificateRefs");
                 break;
             case "":
                 break;
             case "TLS" or "TCP" or "UDP":
-                if (listener.Tls is not null && listener.Protocol != "TLS") findings.Error(document, $"{path}.tls", "tls must not be specified for protocols ['HTTP', 'TCP', 'UDP']");
+                if (listener.Tls is not null && listener.Protocol != "TLS")
+                    findings.Error(document, $"{path}.tls", "tls must not be specified for protocols ['HTTP', 'TCP', 'UDP']");
                 if (listener.Hostname is not null && listener.Protocol != "TLS")
                     findings.Error(document, $"{path}.hostname", "hostname must not be specified for protocols ['TCP', 'UDP']");
                 findings.Warning(document, $"{path}.protocol", "listeners of this protocol are not served", "use HTTP or HTTPS");

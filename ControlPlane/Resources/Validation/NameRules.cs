@@ -14,6 +14,7 @@ internal static class NameRules
         if (document.Name.Length > 253 || !TextRules.DnsName.Matches(document.Name))
             findings.Error(document, "metadata.name", $"metadata.name in body should match '{TextRules.DnsName.Pattern}'", Explanation);
         if (document.Namespace is { } name && (name.Length > 63 || !TextRules.NamespaceName.Matches(name)))
-            findings.Error(document, "metadata.namespace", $"metadata.namespace in body should match '{TextRules.NamespaceName.Pattern}'", Explanation);
+            findings.Error(
+                document, "metadata.namespace", $"metadata.namespace in body should match '{TextRules.NamespaceName.Pattern}'", Explanation);
     }
 }

@@ -23,7 +23,7 @@ public sealed class BothConvention : ISpanConvention
     public SpanRecord Build(ExchangeCapture capture)
     {
         ArgumentNullException.ThrowIfNull(capture);
-        using var reading = ExchangeReading.Of(capture, _options.FoldLimit);
+        using var reading = ExchangeReading.Of(capture, _options.FoldLimit, _dropped);
         var span = _openInference.Build(reading);
         var additions = new SpanDraft(_options, reading, _dropped);
         _genAi.Write(additions, span.Attributes);

@@ -16,6 +16,13 @@ internal static class GenAiContent
     /// <param name="reading">The bodies.</param>
     public static void Write(SpanAttributes attributes, IReadOnlyList<KeyValuePair<string, object>> openInference, ExchangeReading reading)
     {
+        if (reading.Capture.Endpoint is EndpointKind.Completions)
+        {
+            WriteTexts(attributes, InputMessages, "user", openInference, OpenInferenceNames.Prompts, []);
+            WriteTexts(attributes, OutputMessages, "assistant", openInference, OpenInferenceNames.Choices, GenAiResponse.FinishReasons(reading));
+            return;
+        }
+
         var input = GenAiMessages.Read(openInference, OpenInferenceNames.InputMessages);
         var hasSystem = reading.Capture.Endpoint switch
         {
@@ -32,6 +39,17 @@ internal static class GenAiContent
         if (input.Count > 0) attributes.Set(InputMessages, Array(writer => WriteMessages(writer, input)));
         WriteOutput(attributes, openInference, reading);
         WriteTools(attributes, openInference);
+    }
+
+    // Completions have plain texts, of which each becomes a message; hidden ones give none.
+    private static void WriteTexts(
+        SpanAttributes attributes, string target, string role, IReadOnlyList<KeyValuePair<string, object>> openInference, string prefix, IReadOnlyList<string> reasons)
+    {
+        var messages = openInference
+            .Where(a => a.Key.StartsWith(prefix, StringComparison.Ordinal) && a.Value is string text && text != OpenInferenceOptions.Marker)
+            .Select((a, index) => new GenAiMessage(role, [new GenAiPart.Text((string)a.Value)], index < reasons.Count ? reasons[index] : role == "assistant" ? "stop" : null))
+            .ToList();
+        if (messages.Count > 0) attributes.Set(target, Array(writer => WriteMessages(writer, messages)));
     }
 
     private static void WriteOutput(SpanAttributes attributes, IReadOnlyList<KeyValuePair<string, object>> openInference, ExchangeReading reading)

@@ -31,7 +31,7 @@ public sealed class GenAiConvention : ISpanConvention
     public SpanRecord Build(ExchangeCapture capture)
     {
         ArgumentNullException.ThrowIfNull(capture);
-        using var reading = ExchangeReading.Of(capture, _masking.FoldLimit);
+        using var reading = ExchangeReading.Of(capture, _masking.FoldLimit, _dropped);
         var draft = new SpanDraft(_masking, reading, _dropped);
         Write(draft, _captureContent ? _openInference.Build(reading).Attributes : []);
         if (!reading.Succeeded) draft.Attributes.Set(ErrorType, ErrorTypeOf(reading));
@@ -65,7 +65,7 @@ public sealed class GenAiConvention : ISpanConvention
             attributes.Set(OutputType, GenAiRequestParameters.OutputType(reading));
         });
         draft.Try("session", () => WriteConversation(attributes, reading.Capture));
-        if (reading.Request.Root is { } request) draft.Try("request parameters", () => GenAiRequestParameters.Write(attributes, reading.Capture.Endpoint, request));
+        if (reading.Request.Root is { } request && !_masking.HideLlmInvocationParameters) draft.Try("request parameters", () => GenAiRequestParameters.Write(attributes, reading.Capture.Endpoint, request));
         draft.Try("response facts", () => GenAiResponse.Write(attributes, reading));
         if (_captureContent) draft.Try("message content", () => GenAiContent.Write(attributes, openInference, reading));
     }

@@ -52,12 +52,12 @@ internal sealed class ExchangeReading : IDisposable
     /// <summary>Reads a capture; broken bodies give empty parts.</summary>
     /// <param name="capture">What was kept.</param>
     /// <param name="foldLimit">Characters of streamed text that are kept.</param>
-    public static ExchangeReading Of(ExchangeCapture capture, int foldLimit)
+    /// <param name="dropped">Told when the bodies had to be left out.</param>
+    public static ExchangeReading Of(ExchangeCapture capture, int foldLimit, Action<string, Exception>? dropped)
     {
-        var request = ReadRequest(capture);
-        if (capture.Status is < 200 or >= 300)
-            return new ExchangeReading(capture, request, JsonBody.Read(default)) { Truncated = capture.RequestTruncated };
-        return capture.Streamed ? Fold(capture, request, foldLimit) : Whole(capture, request);
+        ExchangeReading? reading = null;
+        SpanDraft.Guard("bodies", () => reading = Read(capture, foldLimit), dropped);
+        return reading ?? new ExchangeReading(capture, JsonBody.Read(default), JsonBody.Read(default)) { Truncated = true };
     }
 
     /// <inheritdoc/>
@@ -65,6 +65,14 @@ internal sealed class ExchangeReading : IDisposable
     {
         Request.Dispose();
         Response.Dispose();
+    }
+
+    private static ExchangeReading Read(ExchangeCapture capture, int foldLimit)
+    {
+        var request = ReadRequest(capture);
+        if (capture.Status is < 200 or >= 300)
+            return new ExchangeReading(capture, request, JsonBody.Read(default)) { Truncated = capture.RequestTruncated };
+        return capture.Streamed ? Fold(capture, request, foldLimit) : Whole(capture, request);
     }
 
     private static JsonBody ReadRequest(ExchangeCapture capture)

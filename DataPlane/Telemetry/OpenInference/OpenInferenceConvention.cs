@@ -25,7 +25,7 @@ public sealed class OpenInferenceConvention : ISpanConvention
     public SpanRecord Build(ExchangeCapture capture)
     {
         ArgumentNullException.ThrowIfNull(capture);
-        using var reading = ExchangeReading.Of(capture, _options.FoldLimit);
+        using var reading = ExchangeReading.Of(capture, _options.FoldLimit, _dropped);
         return Build(reading);
     }
 

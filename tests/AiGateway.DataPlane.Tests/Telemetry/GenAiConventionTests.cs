@@ -83,6 +83,20 @@ public sealed class GenAiConventionTests
         Assert.Equal("""[{"role":"assistant","parts":[{"type":"text","content":"hi"}],"finish_reason":"completed"}]""", span.Value("gen_ai.output.messages"));
     }
 
+    [Fact]
+    public void Build_Completions_GivesMessagesUnlessHidden()
+    {
+        var capture = Captures.Json(EndpointKind.Completions, """{"model":"b","prompt":["One","Two"]}""", """{"choices":[{"text":"a","finish_reason":"length"}]}""");
+
+        var span = new GenAiConvention(captureContent: true, new OpenInferenceOptions()).Build(capture);
+        var hidden = new GenAiConvention(captureContent: true, new OpenInferenceOptions { HidePrompts = true, HideChoices = true }).Build(capture);
+
+        Assert.Equal("""[{"role":"user","parts":[{"type":"text","content":"One"}]},{"role":"user","parts":[{"type":"text","content":"Two"}]}]""", span.Value("gen_ai.input.messages"));
+        Assert.Equal("""[{"role":"assistant","parts":[{"type":"text","content":"a"}],"finish_reason":"length"}]""", span.Value("gen_ai.output.messages"));
+        Assert.Null(hidden.Value("gen_ai.input.messages"));
+        Assert.Null(hidden.Value("gen_ai.output.messages"));
+    }
+
     [Theory]
     [InlineData(429, false, "429", "Error code: 429")]
     [InlineData(503, true, "500", "Error code: 503 - no")]
