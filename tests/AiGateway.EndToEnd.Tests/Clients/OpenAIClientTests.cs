@@ -117,7 +117,7 @@ public sealed class OpenAIClientTests(RecordingGateway recordings, DemoGateway d
         var text = "";
         ResponseResult? completed = null;
 
-        await foreach (var update in client.CreateResponseStreamingAsync("demo-chat", Greeting, cancellationToken: Token))
+        await foreach (var update in await client.CreateResponseStreamingAsync("demo-chat", Greeting, cancellationToken: Token))
         {
             if (update is StreamingResponseOutputTextDeltaUpdate delta) text += delta.Delta;
             if (update is StreamingResponseCompletedUpdate last) completed = last.Response;
@@ -174,7 +174,7 @@ public sealed class OpenAIClientTests(RecordingGateway recordings, DemoGateway d
         Assert.Equal(RecordedText.OfResponse(recordings.Recording("responses-basic")), whole.GetOutputText());
 
         var text = "";
-        await foreach (var update in client.CreateResponseStreamingAsync("responses-streaming", Greeting, cancellationToken: Token))
+        await foreach (var update in await client.CreateResponseStreamingAsync("responses-streaming", Greeting, cancellationToken: Token))
         {
             if (update is StreamingResponseOutputTextDeltaUpdate delta) text += delta.Delta;
         }
