@@ -47,7 +47,7 @@ internal sealed class CelCallChecker(string text, CelErrors errors)
             return Fail(call, $"'{MatchesNode.Name}' does not accept {written[0].Type}");
         if (written[1].Node is not ConstantNode { Value: { Kind: CelKind.String, AsString: var pattern } })
             return Fail(call, $"the pattern of '{MatchesNode.Name}' must be a string literal");
-        if (!CelPattern.TryCompile(pattern, out var regex, out var error))
+        if (!Re2Pattern.TryCompile(pattern, out var regex, out var error))
             return Fail(call, error);
         return new CelChecked(new MatchesNode(CelLocation.Of(text, call.Position), written[0].Node, regex), CelType.Bool);
     }

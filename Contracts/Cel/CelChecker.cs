@@ -41,11 +41,13 @@ internal sealed class CelChecker(string text, CelErrors errors)
 
         return operand.Type.Kind switch
         {
-            CelKind.Int or CelKind.Double or CelKind.Number => new CelChecked(new UnaryNode(location, CelArithmetic.Negate, operand.Node), operand.Type),
-            CelKind.Any => new CelChecked(new UnaryNode(location, CelArithmetic.Negate, operand.Node), CelType.Number),
+            CelKind.Int or CelKind.Double or CelKind.Number => Negated(operand.Type),
+            CelKind.Any => Negated(CelType.Number),
             CelKind.Uint => Fail(unary.Position, "'-' cannot be applied to a uint; convert it first: -int(…)"),
             _ => Fail(unary.Position, $"'-' needs an int or a double, not {operand.Type}"),
         };
+
+        CelChecked Negated(CelType type) => new(new UnaryNode(location, CelArithmetic.Negate, operand.Node), type);
     }
 
     private CelChecked CheckLogic(CelSyntax.Binary logic)
@@ -75,9 +77,10 @@ internal sealed class CelChecker(string text, CelErrors errors)
         var whenFalse = Check(conditional.WhenFalse);
         if (!condition.Type.CanBe(CelKind.Bool))
             return Fail(conditional.Position, $"the condition of '?:' must be a bool, not {condition.Type}");
-        return CelType.Join(whenTrue.Type, whenFalse.Type) is { } type
-            ? new CelChecked(new ConditionalNode(CelLocation.Of(text, conditional.Position), condition.Node, whenTrue.Node, whenFalse.Node), type)
-            : Fail(conditional.Position, $"the branches of '?:' must have one type, not {whenTrue.Type} and {whenFalse.Type}");
+        if (CelType.Join(whenTrue.Type, whenFalse.Type) is not { } type)
+            return Fail(conditional.Position, $"the branches of '?:' must have one type, not {whenTrue.Type} and {whenFalse.Type}");
+        var location = CelLocation.Of(text, conditional.Position);
+        return new CelChecked(new ConditionalNode(location, condition.Node, whenTrue.Node, whenFalse.Node), type);
     }
 
     private CelChecked CheckList(CelSyntax.List list)

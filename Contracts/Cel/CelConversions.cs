@@ -2,11 +2,14 @@ using System.Globalization;
 
 namespace AiGateway.Contracts.Cel;
 
-/// <summary><c>int() uint() double() string() bool() size()</c>. A conversion that would change the value by more than a fraction is an error.</summary>
+/// <summary>
+/// <c>int() uint() double() string() bool() size()</c>. A conversion that would change the value by more than a fraction is an error.
+/// </summary>
 internal static class CelConversions
 {
     private const double TwoTo63 = 9223372036854775808.0;
     private const double TwoTo64 = 18446744073709551616.0;
+    private const NumberStyles DoubleStyle = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
 
     public static CelValue ToInt(in CelValue value) => value.Kind switch
     {
@@ -14,7 +17,8 @@ internal static class CelConversions
         CelKind.Uint when value.AsUint <= long.MaxValue => CelValue.Int((long)value.AsUint),
         CelKind.Double when value.AsDouble is > -TwoTo63 and < TwoTo63 => CelValue.Int((long)value.AsDouble),
         CelKind.Uint or CelKind.Double => CelValue.Error("integer overflow"),
-        CelKind.String when long.TryParse(value.AsString, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var parsed) => CelValue.Int(parsed),
+        CelKind.String when long.TryParse(value.AsString, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var parsed) =>
+            CelValue.Int(parsed),
         _ => Cannot(value, "an int"),
     };
 
@@ -24,14 +28,16 @@ internal static class CelConversions
         CelKind.Int when value.AsInt >= 0 => CelValue.Uint((ulong)value.AsInt),
         CelKind.Double when value.AsDouble is >= 0 and < TwoTo64 => CelValue.Uint((ulong)value.AsDouble),
         CelKind.Int or CelKind.Double => CelValue.Error("unsigned integer overflow"),
-        CelKind.String when ulong.TryParse(value.AsString, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed) => CelValue.Uint(parsed),
+        CelKind.String when ulong.TryParse(value.AsString, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed) =>
+            CelValue.Uint(parsed),
         _ => Cannot(value, "a uint"),
     };
 
     public static CelValue ToDouble(in CelValue value) => value.Kind switch
     {
         CelKind.Int or CelKind.Uint or CelKind.Double => CelValue.Double(value.ToDouble()),
-        CelKind.String when double.TryParse(value.AsString, NumberStyles.Float & ~NumberStyles.AllowLeadingWhite & ~NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var parsed) => CelValue.Double(parsed),
+        CelKind.String when double.TryParse(value.AsString, DoubleStyle, CultureInfo.InvariantCulture, out var parsed) =>
+            CelValue.Double(parsed),
         _ => Cannot(value, "a double"),
     };
 

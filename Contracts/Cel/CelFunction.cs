@@ -6,7 +6,19 @@ namespace AiGateway.Contracts.Cel;
 /// A function of one or two values. <c>matches</c> is not here: its pattern is compiled with the expression
 /// (<see cref="Nodes.MatchesNode"/>).
 /// </summary>
-internal sealed record CelFunction(string Name, CelFunction.Style Call, CelKind[] Accepts, CelType Result, CelFunction.Unary? Of, CelOperator.Combine? OfBoth)
+/// <param name="Name">As written.</param>
+/// <param name="Call">How it is called.</param>
+/// <param name="Accepts">Kinds of every argument, the receiver included.</param>
+/// <param name="Result">Type of the result.</param>
+/// <param name="Of">Set when it takes one value.</param>
+/// <param name="OfBoth">Set when it takes two.</param>
+internal sealed record CelFunction(
+    string Name,
+    CelFunction.Style Call,
+    CelKind[] Accepts,
+    CelType Result,
+    CelFunction.Unary? Of,
+    CelOperator.Combine? OfBoth)
 {
     private static readonly CelKind[] s_scalars = [CelKind.Int, CelKind.Uint, CelKind.Double, CelKind.String];
 
@@ -48,7 +60,8 @@ internal sealed record CelFunction(string Name, CelFunction.Style Call, CelKind[
     /// <summary>How to write it, for error messages.</summary>
     public string Usage => Written(this);
 
-    private static string Written(CelFunction function) => function.Call == Style.Method ? $"string.{function.Name}(string)" : $"{function.Name}(value)";
+    private static string Written(CelFunction function) =>
+        function.Call == Style.Method ? $"string.{function.Name}(string)" : $"{function.Name}(value)";
 
     private static CelFunction Conversion(string name, CelKind[] accepts, CelType result, Unary convert) =>
         new(name, Style.Global, accepts, result, convert, null);

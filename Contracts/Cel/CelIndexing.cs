@@ -8,9 +8,10 @@ internal static class CelIndexing
         CelKind.Map when key.Kind == CelKind.String => target.AsMap.TryGetValue(key.AsString, out var value)
             ? CelValue.String(value)
             : CelValue.Error("no such key; test it first: \"name\" in headers && …"),
-        CelKind.List when key.Kind is CelKind.Int or CelKind.Uint => key.ToExact() is var index && index >= 0 && index < target.AsList.Length
-            ? target.AsList[(int)index]
-            : CelValue.Error("index out of range"),
+        CelKind.List when key.Kind is CelKind.Int or CelKind.Uint => Item(target.AsList, key.ToExact()),
         _ => CelArithmetic.NoOverload("[]", target, key),
     };
+
+    private static CelValue Item(CelValue[] list, Int128 index) =>
+        index >= 0 && index < list.Length ? list[(int)index] : CelValue.Error("index out of range");
 }

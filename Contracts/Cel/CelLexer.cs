@@ -30,7 +30,9 @@ internal sealed class CelLexer(string text, CelErrors errors)
             return new CelToken(CelTokenKind.Symbol, start, symbol);
         }
 
-        return Fail(start, first is '&' or '|' or '=' ? $"'{first}' is not an operator; use '{first}{first}'" : $"unexpected character {Printable(first)}");
+        return Fail(start, first is '&' or '|' or '='
+            ? $"'{first}' is not an operator; use '{first}{first}'"
+            : $"unexpected character {Printable(first)}");
     }
 
     private static bool IsDigit(char c) => char.IsAsciiDigit(c);

@@ -14,4 +14,7 @@ internal static class CelLimits
 
     /// <summary>Characters of a <c>matches</c> pattern.</summary>
     public const int PatternLength = 1024;
+
+    /// <summary>Characters of a text given to <c>matches</c>. The worst pattern allowed takes about half a millisecond for each.</summary>
+    public const int MatchedLength = 4096;
 }

@@ -8,7 +8,9 @@ internal static class CelNumberLiteral
     public static CelValue Parse(CelToken token, bool negative) => token.Kind switch
     {
         CelTokenKind.Double => ParseDouble(token.Text, negative),
-        CelTokenKind.Uint => TryMagnitude(token.Text, out var value) ? CelValue.Uint(value) : CelValue.Error("this number does not fit a uint"),
+        CelTokenKind.Uint => TryMagnitude(token.Text, out var value)
+            ? CelValue.Uint(value)
+            : CelValue.Error("this number does not fit a uint"),
         _ => ParseInt(token.Text, negative),
     };
 

@@ -217,7 +217,7 @@ public sealed class MockUpstreamFaultTests : IDisposable
         var client = await RawHttpClient.ConnectAsync(upstream.Port, _deadline);
         await client.SendAsync(Get, _deadline);
         await client.ReadHeadAsync(_deadline);
-        Assert.Equal(3, ResourceCensus.SocketsOn(upstream.Port));
+        await ResourceCensus.SocketsSettleAsync(upstream.Port, 3, _deadline);
 
         await upstream.DisposeAsync();
         await client.DisposeAsync();

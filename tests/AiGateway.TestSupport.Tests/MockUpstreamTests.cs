@@ -52,6 +52,27 @@ public sealed class MockUpstreamTests : IDisposable
     }
 
     [Fact]
+    public async Task Request_SentByteByByteThenHalfClosed_IsAnswered()
+    {
+        await using var upstream = await MockUpstream.StartAsync();
+        upstream.Answer(request => MockAnswer.Text(200, request.BodyText));
+        await using var client = await RawHttpClient.ConnectAsync(upstream.Port, _deadline);
+        var request = "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n\r\nhi"u8.ToArray();
+        var sent = 0L;
+        Task WaitForArrivalAsync(CancellationToken token)
+        {
+            sent++;
+            return upstream.WaitUntilAsync(u => u.BytesReceived == sent, token);
+        }
+
+        await client.SendInPiecesAsync(request, 1, WaitForArrivalAsync, _deadline);
+        client.CloseSending();
+
+        Assert.Equal("hi", (await client.ReadResponseAsync(_deadline)).BodyText);
+        Assert.Equal(request.Length, sent);
+    }
+
+    [Fact]
     public async Task Connection_TwoRequests_AreCountedAsOneConnection()
     {
         await using var upstream = await MockUpstream.StartAsync();

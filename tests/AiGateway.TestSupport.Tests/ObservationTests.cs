@@ -80,15 +80,27 @@ public sealed class ObservationTests : IDisposable
     public async Task SocketsOn_ConnectionOpen_CountsBothSidesAndTheListener()
     {
         await using var upstream = await MockUpstream.StartAsync();
-        Assert.Equal(1, ResourceCensus.SocketsOn(upstream.Port));
+        await ResourceCensus.SocketsSettleAsync(upstream.Port, 1, _deadline);
 
         var client = await RawHttpClient.ConnectAsync(upstream.Port, _deadline);
         await upstream.WaitUntilAsync(u => u.ConnectionsOpen == 1, _deadline);
-        Assert.Equal(3, ResourceCensus.SocketsOn(upstream.Port));
+        await ResourceCensus.SocketsSettleAsync(upstream.Port, 3, _deadline);
         await client.DisposeAsync();
 
         await upstream.WaitUntilAsync(u => u.ConnectionsOpen == 0, _deadline);
-        Assert.Equal(1, ResourceCensus.SocketsOn(upstream.Port));
+        await ResourceCensus.SocketsSettleAsync(upstream.Port, 1, _deadline);
+    }
+
+    [Fact]
+    public async Task SocketsSettle_OtherNumberOpen_FailsAtTheDeadline()
+    {
+        await using var upstream = await MockUpstream.StartAsync();
+        using var passed = new CancellationTokenSource();
+        await passed.CancelAsync();
+
+        var failure = await Assert.ThrowsAsync<ExpectationException>(() => ResourceCensus.SocketsGoneAsync(upstream.Port, passed.Token));
+
+        Assert.Equal($"1 sockets are open on port {upstream.Port}, not 0.", failure.Message);
     }
 
     [Fact]
@@ -97,10 +109,12 @@ public sealed class ObservationTests : IDisposable
         using var soon = new CancellationTokenSource();
         await soon.CancelAsync();
 
-        var failure = await Assert.ThrowsAsync<ExpectationException>(() => ResourceCensus.SettleAsync(census => census.OpenSockets < 0, collect: true, soon.Token));
+        var failure = await Assert.ThrowsAsync<ExpectationException>(
+            () => ResourceCensus.SettleAsync(census => census.OpenSockets < 0, collect: true, soon.Token));
 
         Assert.Contains("ManagedBytes = ", failure.Message, StringComparison.Ordinal);
-        Assert.True(ResourceCensus.Take(collect: true) is { FileDescriptors: > 0, OpenSockets: >= 0, ManagedBytes: > 0, Threads: > 0 });
+        var census = ResourceCensus.Take(collect: true);
+        Assert.True(census is { FileDescriptors: > 0, ManagedBytes: > 0 }, census.ToString());
     }
 
     [Fact]

@@ -13,6 +13,8 @@ internal sealed class MatchesNode(CelLocation location, CelNode text, Regex patt
         var value = text.Evaluate(in variables);
         return value.Kind switch
         {
+            CelKind.String when value.AsString.Length > CelLimits.MatchedLength =>
+                CelValue.Error($"the text has more than {CelLimits.MatchedLength} characters").At(location),
             CelKind.String => CelValue.Bool(pattern.IsMatch(value.AsString)),
             CelKind.Error => value,
             _ => CelValue.Error($"{CelArithmetic.Name(value)} is not a string").At(location),

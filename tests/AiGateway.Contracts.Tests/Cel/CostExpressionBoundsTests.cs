@@ -53,6 +53,17 @@ public sealed class CostExpressionBoundsTests
     }
 
     [Fact]
+    public void TryEvaluate_TextTooLongToMatch_Fails()
+    {
+        Assert.True(CostExpression.TryCompile("model.matches('a$') ? 1 : 2", out var expression, out var error), error);
+        Assert.True(expression.TryEvaluate(new CostVariables { Model = new('a', 4096) }, out var value, out _));
+        Assert.Equal(1UL, value);
+
+        Assert.False(expression.TryEvaluate(new CostVariables { Model = new('a', 4097) }, out _, out error));
+        Assert.Equal("1:7: the text has more than 4096 characters", error);
+    }
+
+    [Fact]
     public void TryEvaluate_DefaultVariables_ReadsEmptyStringsAndZeros()
     {
         Assert.True(CostExpression.TryCompile("size(model) + size(headers) + total_tokens", out var expression, out var error), error);
@@ -74,7 +85,9 @@ public sealed class CostExpressionBoundsTests
     [Fact]
     public void TryEvaluate_OnNumbersAndConstants_AllocatesNothing()
     {
-        const string text = "model in ['a', 'gpt-4o'] && status == 200 ? (input_tokens - cached_input_tokens) * 3 + output_tokens * 15u : 0.5 * double(total_tokens)";
+        const string text = "model in ['a', 'gpt-4o'] && status == 200"
+            + " ? (input_tokens - cached_input_tokens) * 3 + output_tokens * 15u"
+            + " : 0.5 * double(total_tokens)";
         Assert.True(CostExpression.TryCompile(text, out var expression, out var error), error);
         var variables = new CostVariables { Model = "gpt-4o", Status = 200, InputTokens = 100, CachedInputTokens = 40, OutputTokens = 20 };
         Assert.True(expression.TryEvaluate(variables, out var value, out _));

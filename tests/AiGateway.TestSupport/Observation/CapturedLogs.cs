@@ -28,7 +28,7 @@ public sealed class CapturedLogs : ILoggerProvider, ISupportExternalScope
     {
         var errors = Entries.Where(entry => entry.Level >= LogLevel.Error && expected?.Invoke(entry) != true).ToArray();
         if (errors.Length > 0)
-            throw new ExpectationException($"{errors.Length} unexpected errors were logged:\n{string.Join("\n", errors.Select(entry => entry.ToString()))}");
+            throw new ExpectationException($"{errors.Length} unexpected errors were logged:\n{string.Join<LogEntry>("\n", errors)}");
     }
 
     public void Dispose()
@@ -48,7 +48,8 @@ public sealed class CapturedLogs : ILoggerProvider, ISupportExternalScope
 
         public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             var properties = new List<KeyValuePair<string, object?>>();
             owner._scopes.ForEachScope(Collect, properties);

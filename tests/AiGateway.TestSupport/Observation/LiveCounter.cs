@@ -25,7 +25,8 @@ public sealed class LiveCounter
         return new Member(this);
     }
 
-    public Task WaitForAsync(int count, CancellationToken cancellationToken) => _changed.WaitUntilAsync(() => Current == count, cancellationToken);
+    public Task WaitForAsync(int count, CancellationToken cancellationToken) =>
+        _changed.WaitUntilAsync(() => Current == count, cancellationToken);
 
     private sealed class Member(LiveCounter owner) : IDisposable
     {

@@ -25,7 +25,10 @@ internal static class ProcFiles
         return targets;
     }
 
-    /// <summary>The TCP sockets that belong to this process.</summary>
+    /// <summary>
+    /// The TCP sockets that belong to this process. The kernel does not take the table at one moment: while others open and close
+    /// sockets a row can come twice, which is undone here, or be missed, which is not.
+    /// </summary>
     public static IEnumerable<TcpSocket> TcpSockets()
     {
         var own = DescriptorTargets().ToHashSet(StringComparer.Ordinal);
@@ -33,7 +36,8 @@ internal static class ProcFiles
             .Where(File.Exists)
             .SelectMany(file => File.ReadLines(file).Skip(1))
             .Select(TcpSocket.Parse)
-            .Where(socket => own.Contains($"socket:[{socket.Inode}]"));
+            .Where(socket => own.Contains($"socket:[{socket.Inode}]"))
+            .DistinctBy(socket => socket.Inode);
     }
 
     /// <param name="LocalPort">0 when not bound.</param>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace AiGateway.TestSupport.Observation;
 
 /// <summary>
@@ -37,7 +35,7 @@ public sealed record ResourceCensus
         };
     }
 
-    /// <summary>TCP sockets of this process with this local or remote port that are connected or listening.</summary>
+    /// <summary>TCP sockets of this process with this local or remote port, at one look; see <see cref="SocketsSettleAsync"/>.</summary>
     public static int SocketsOn(int port) => ProcFiles.TcpSockets().Count(socket => socket.LocalPort == port || socket.RemotePort == port);
 
     /// <summary>Looks again until <paramref name="condition"/> holds; the operating system sends no event for this.</summary>
@@ -57,13 +55,20 @@ public sealed record ResourceCensus
     }
 
     /// <summary>Waits until no socket of this process has this port.</summary>
-    public static async Task SocketsGoneAsync(int port, CancellationToken deadline)
+    public static Task SocketsGoneAsync(int port, CancellationToken deadline) => SocketsSettleAsync(port, 0, deadline);
+
+    /// <summary>Waits until exactly <paramref name="expected"/> sockets have this port, seen twice in a row: one look can miss a socket.</summary>
+    public static async Task SocketsSettleAsync(int port, int expected, CancellationToken deadline)
     {
         using var timer = new PeriodicTimer(s_lookAgain);
-        while (SocketsOn(port) is var count && count > 0)
+        for (var seen = 0; ;)
         {
+            var count = SocketsOn(port);
+            seen = count == expected ? seen + 1 : 0;
+            if (seen == 2)
+                return;
             if (deadline.IsCancellationRequested)
-                throw new ExpectationException(string.Create(CultureInfo.InvariantCulture, $"{count} sockets are still open on port {port}."));
+                throw new ExpectationException($"{count} sockets are open on port {port}, not {expected}.");
             await WaitAsync(timer, deadline);
         }
     }
@@ -85,6 +90,9 @@ public sealed record ResourceCensus
         GC.Collect();
         GC.WaitForPendingFinalizers();
         GC.Collect();
-        return GC.GetTotalMemory(forceFullCollection: true);
+
+        // GC.GetTotalMemory has been seen to be negative while other threads allocate; this is what the collection itself found.
+        var found = GC.GetGCMemoryInfo(GCKind.FullBlocking);
+        return found.HeapSizeBytes - found.FragmentedBytes;
     }
 }

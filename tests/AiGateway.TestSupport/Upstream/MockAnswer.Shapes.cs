@@ -13,11 +13,12 @@ public sealed partial record MockAnswer
     /// <summary>A header so long that a careful receiver refuses the head.</summary>
     public MockAnswer WithOversizedHeader(int bytes) => WithHeader("x-oversized", new string('h', bytes));
 
-    public MockAnswer WithTrailer(string name, string value) => this with { Trailers = Trailers.Add(new(name, value)), Framing = BodyFraming.Chunked };
+    public MockAnswer WithTrailer(string name, string value) =>
+        this with { Trailers = Trailers.Add(new(name, value)), Framing = BodyFraming.Chunked };
 
     /// <summary>A 1xx answer before this one, for example <c>103</c>.</summary>
     public MockAnswer WithInterim(int status, params (string Name, string Value)[] headers) =>
-        this with { Interim = Interim.Add(headers.Aggregate(NoBody(status), (answer, header) => answer.WithHeader(header.Name, header.Value))) };
+        this with { Interim = Interim.Add(headers.Aggregate(NoBody(status), (head, header) => head.WithHeader(header.Name, header.Value))) };
 
     public MockAnswer Framed(BodyFraming framing) => this with { Framing = framing };
 
@@ -27,7 +28,8 @@ public sealed partial record MockAnswer
     public MockAnswer WithDefect(ChunkDefect defect) => this with { ChunkDefect = defect, Framing = BodyFraming.Chunked };
 
     /// <summary>Compresses the body (<c>gzip</c>, <c>br</c>, <c>deflate</c>) and says so. Cuts count the compressed bytes.</summary>
-    public MockAnswer Encoded(string encoding) => (this with { Body = Fixed("encoded").Encode(encoding) }).WithHeader("content-encoding", encoding);
+    public MockAnswer Encoded(string encoding) =>
+        (this with { Body = Fixed("encoded").Encode(encoding) }).WithHeader("content-encoding", encoding);
 
     /// <summary>Writes and flushes pieces of these sizes; the rest is the last piece.</summary>
     public MockAnswer Cut(params int[] sizes) => this with { Body = Fixed("cut").Cut(sizes, startOver: false) };

@@ -14,7 +14,9 @@ public sealed record MockUpstreamOptions
     /// <summary>Clock of the recorded times.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
-    /// <summary>Receive buffer of accepted sockets; a small one makes <see cref="RequestBodyPolicy.StopReading"/> felt soon. HTTP/1.1 only.</summary>
+    /// <summary>
+    /// Receive buffer of accepted sockets; a small one makes <see cref="RequestBodyPolicy.StopReading"/> felt soon. HTTP/1.1 only.
+    /// </summary>
     public int? ReceiveBufferSize { get; init; }
 
     /// <summary>Send buffer of accepted sockets; a small one makes a slow reader felt soon. HTTP/1.1 only.</summary>

@@ -11,7 +11,9 @@ public sealed class HeaderFields(IReadOnlyList<KeyValuePair<string, string>> fie
 
     public KeyValuePair<string, string> this[int index] => fields[index];
 
-    /// <summary>Value of the only field of that name, compared without case; null when absent. More than one is an error of the sender.</summary>
+    /// <summary>
+    /// Value of the only field of that name, compared without case; null when absent. More than one is an error of the sender.
+    /// </summary>
     public string? this[string name]
     {
         get

@@ -9,7 +9,7 @@ public static class Http2Client
     /// <summary>Prior knowledge without TLS (h2c), or ALPN when TLS options are given.</summary>
     public static HttpClient Create(int port, SslClientAuthenticationOptions? tls = null)
     {
-        var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, AutomaticDecompression = DecompressionMethods.None };
+        var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false };
         if (tls is not null)
             handler.SslOptions = tls;
         return new HttpClient(handler, disposeHandler: true)

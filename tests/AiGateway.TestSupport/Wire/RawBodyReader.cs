@@ -44,9 +44,11 @@ public sealed class RawBodyReader
         Trailers = HttpHead.ParseFields(trailers);
     }
 
-    private bool IsChunked => string.Join(",", _head.Headers.All("transfer-encoding")).Equals("chunked", StringComparison.OrdinalIgnoreCase);
+    private bool IsChunked =>
+        string.Join(",", _head.Headers.All("transfer-encoding")).Equals("chunked", StringComparison.OrdinalIgnoreCase);
 
-    private long? Length() => !IsChunked && _head.Headers["content-length"] is { } text ? long.Parse(text, CultureInfo.InvariantCulture) : null;
+    private long? Length() =>
+        !IsChunked && _head.Headers["content-length"] is { } text ? long.Parse(text, CultureInfo.InvariantCulture) : null;
 
     private async Task<byte[]?> ReadNextAsync(long left, List<string> trailers, CancellationToken cancellationToken)
     {
@@ -62,7 +64,7 @@ public sealed class RawBodyReader
         }
         catch (WireException exception)
         {
-            Fail(exception.Message.StartsWith("The connection ended", StringComparison.Ordinal) ? BodyEnd.ClosedEarly : BodyEnd.Malformed, exception.Message);
+            Fail(exception.IsTruncation ? BodyEnd.ClosedEarly : BodyEnd.Malformed, exception.Message);
             return null;
         }
         catch (IOException exception)

@@ -25,10 +25,12 @@ public sealed class RawHttpClient : IAsyncDisposable
         _stream = stream;
         _input = PipeReader.Create(stream);
         _reader = new WireReader(_input);
+        LocalPort = ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
     /// <summary>Connects to 127.0.0.1.</summary>
-    public static Task<RawHttpClient> ConnectAsync(int port, CancellationToken cancellationToken) => ConnectAsync(port, null, cancellationToken);
+    public static Task<RawHttpClient> ConnectAsync(int port, CancellationToken cancellationToken) =>
+        ConnectAsync(port, null, cancellationToken);
 
     /// <summary>Connects to 127.0.0.1, over TLS when options are given.</summary>
     /// <param name="port">Port of the listener.</param>
@@ -51,6 +53,9 @@ public sealed class RawHttpClient : IAsyncDisposable
         return new RawHttpClient(socket, secured);
     }
 
+    /// <summary>Our own port: the one that a server's sockets name as theirs to this client.</summary>
+    public int LocalPort { get; }
+
     /// <summary>Time since <see cref="RestartClock"/>, or since the connection was made.</summary>
     public TimeSpan Elapsed => Stopwatch.GetElapsedTime(_started);
 
@@ -65,7 +70,9 @@ public sealed class RawHttpClient : IAsyncDisposable
         await _stream.FlushAsync(cancellationToken);
     }
 
-    /// <summary>Sends pieces of <paramref name="size"/> bytes and awaits <paramref name="between"/> after each, for example a gate.</summary>
+    /// <summary>
+    /// Sends pieces of <paramref name="size"/> bytes and awaits <paramref name="between"/> after each, for example a gate.
+    /// </summary>
     public async Task SendInPiecesAsync(
         ReadOnlyMemory<byte> bytes, int size, Func<CancellationToken, Task> between, CancellationToken cancellationToken)
     {
@@ -80,7 +87,8 @@ public sealed class RawHttpClient : IAsyncDisposable
     public Task PostJsonAsync(string target, string json, CancellationToken cancellationToken, string extraHeaders = "")
     {
         var body = Encoding.UTF8.GetBytes(json);
-        var head = $"POST {target} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: {body.Length}\r\n{extraHeaders}\r\n";
+        var head = $"POST {target} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
+            + $"content-length: {body.Length}\r\n{extraHeaders}\r\n";
         return SendAsync((byte[])[.. Encoding.Latin1.GetBytes(head), .. body], cancellationToken);
     }
 
@@ -135,7 +143,8 @@ public sealed class RawHttpClient : IAsyncDisposable
         var interim = new List<HttpHead>();
         while (true)
         {
-            var head = await _reader.ReadHeadAsync(cancellationToken) ?? throw new WireException("The connection was closed without a response.");
+            var head = await _reader.ReadHeadAsync(cancellationToken)
+                ?? throw WireException.Truncated("The connection was closed without a response.");
             if (!head.StartLine.StartsWith("HTTP/1.1 1", StringComparison.Ordinal))
                 return (interim, head);
             interim.Add(head);

@@ -16,4 +16,9 @@ public sealed class WireException : IOException
         : base(message, innerException)
     {
     }
+
+    /// <summary>The connection was closed in the middle of a message, which was well formed so far.</summary>
+    public bool IsTruncation { get; private init; }
+
+    public static WireException Truncated(string message) => new(message) { IsTruncation = true };
 }

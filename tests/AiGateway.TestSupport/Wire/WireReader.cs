@@ -19,7 +19,8 @@ public sealed class WireReader(PipeReader pipe)
     /// <summary>The next line without its CRLF.</summary>
     public async Task<string> ReadLineAsync(CancellationToken cancellationToken)
     {
-        var raw = await ReadThroughAsync("\r\n"u8.ToArray(), cancellationToken) ?? throw new WireException("The connection ended before a line.");
+        var raw = await ReadThroughAsync("\r\n"u8.ToArray(), cancellationToken)
+            ?? throw WireException.Truncated("The connection ended before a line.");
         return Encoding.Latin1.GetString(raw, 0, raw.Length - 2);
     }
 
@@ -41,7 +42,7 @@ public sealed class WireReader(PipeReader pipe)
         {
             var some = await ReadSomeAsync(count - filled, cancellationToken);
             if (some.Length == 0)
-                throw new WireException($"The connection ended after {filled} of {count} bytes.");
+                throw WireException.Truncated($"The connection ended after {filled} of {count} bytes.");
             some.CopyTo(bytes, filled);
             filled += some.Length;
         }
@@ -83,7 +84,7 @@ public sealed class WireReader(PipeReader pipe)
             var length = result.Buffer.Length;
             pipe.AdvanceTo(result.Buffer.Start, result.Buffer.End);
             if (result.IsCompleted)
-                return length == 0 ? null : throw new WireException($"The connection ended after {length} bytes of a head or line.");
+                return length == 0 ? null : throw WireException.Truncated($"The connection ended after {length} bytes of a head or line.");
             if (length > LongestHead)
                 throw new WireException($"A head or line has more than {LongestHead} bytes.");
         }

@@ -9,7 +9,10 @@ namespace AiGateway.TestSupport.Upstream.Http1;
 /// </summary>
 internal sealed class ConnectionPump(Stream input, RequestLog log) : IAsyncDisposable
 {
-    private readonly Pipe _pipe = new(new PipeOptions(pauseWriterThreshold: 64 * 1024, resumeWriterThreshold: 32 * 1024, useSynchronizationContext: false));
+    private static readonly PipeOptions s_bounded =
+        new(pauseWriterThreshold: 64 * 1024, resumeWriterThreshold: 32 * 1024, useSynchronizationContext: false);
+
+    private readonly Pipe _pipe = new(s_bounded);
     private readonly TaskCompletionSource<PeerEnd> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _gone = new();
     private readonly CancellationTokenSource _stop = new();

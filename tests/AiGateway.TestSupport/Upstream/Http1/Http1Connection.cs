@@ -181,7 +181,8 @@ internal sealed class Http1Connection(Socket socket, int id, AnswerBook book, Re
             var writer = new Http1AnswerWriter(_stream, log, stopping);
             await writer.WriteAsync(MockAnswer.Text(400, problem).WithHeader("connection", "close"), withBody: true, stopping);
         }
-        catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception exception)
+            when (exception is IOException or SocketException or ObjectDisposedException or OperationCanceledException)
         {
             // Nobody is there to read it; the error is recorded.
         }

@@ -47,5 +47,6 @@ internal static class Http1RequestReader
     private static bool IsChunked(HttpHead head) =>
         head.Headers.All("transfer-encoding") is [var coding] && coding.Equals("chunked", StringComparison.OrdinalIgnoreCase);
 
-    private static long Length(HttpHead head) => head.Headers["content-length"] is { } text ? long.Parse(text, CultureInfo.InvariantCulture) : 0;
+    private static long Length(HttpHead head) =>
+        head.Headers["content-length"] is { } text ? long.Parse(text, CultureInfo.InvariantCulture) : 0;
 }

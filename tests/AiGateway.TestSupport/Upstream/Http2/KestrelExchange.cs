@@ -6,7 +6,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace AiGateway.TestSupport.Upstream.Http2;
 
 /// <summary>Records a request that Kestrel read and plays the chosen answer on it. Framing defects do not exist here.</summary>
-internal sealed class KestrelExchange(AnswerBook book, RequestLog log, ConcurrentDictionary<string, int> connections, CancellationToken stopping)
+internal sealed class KestrelExchange(
+    AnswerBook book, RequestLog log, ConcurrentDictionary<string, int> connections, CancellationToken stopping)
 {
     private const int InternalError = 2; // HTTP/2 error code of RST_STREAM
 
@@ -114,7 +115,8 @@ internal sealed class KestrelExchange(AnswerBook book, RequestLog log, Concurren
         Method = context.Request.Method,
         Target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget,
         Protocol = context.Request.Protocol,
-        Headers = new HeaderFields([.. context.Request.Headers.SelectMany(field => field.Value.Select(value => KeyValuePair.Create(field.Key, value ?? "")))]),
+        Headers = new HeaderFields(
+            [.. context.Request.Headers.SelectMany(field => field.Value.Select(value => KeyValuePair.Create(field.Key, value ?? "")))]),
         Disconnected = gone,
     });
 }
