@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
 using AiGateway.EndToEnd.Tests.Processes;
@@ -10,6 +11,7 @@ internal sealed class OtelCollector : IAsyncDisposable
 {
     private readonly TempFolder _folder;
     private readonly ChildProcess _process;
+    private readonly ConcurrentDictionary<string, JsonLines> _signals = new();
 
     private OtelCollector(TempFolder folder, ChildProcess process, int http, int grpc)
     {
@@ -56,15 +58,7 @@ internal sealed class OtelCollector : IAsyncDisposable
     }
 
     /// <summary>The requests of one signal that it took, as OTLP JSON: <c>traces</c>, <c>metrics</c> or <c>logs</c>.</summary>
-    public IReadOnlyList<JsonElement> Requests(string signal)
-    {
-        var file = _folder.File($"{signal}.jsonl");
-        if (!File.Exists(file)) return [];
-        using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-        var text = reader.ReadToEnd();
-        // The last line may be half written.
-        return [.. text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Parse)];
-    }
+    public IReadOnlyList<JsonElement> Requests(string signal) => _signals.GetOrAdd(signal, name => new JsonLines(_folder.File($"{name}.jsonl"))).Read();
 
     /// <summary>The spans it took.</summary>
     public IEnumerable<JsonElement> Spans() => Requests("traces")
@@ -82,12 +76,6 @@ internal sealed class OtelCollector : IAsyncDisposable
     {
         await _process.DisposeAsync();
         _folder.Dispose();
-    }
-
-    private static JsonElement Parse(string line)
-    {
-        using var document = JsonDocument.Parse(line);
-        return document.RootElement.Clone();
     }
 
     private static string Port(int port) => port.ToString(CultureInfo.InvariantCulture);
