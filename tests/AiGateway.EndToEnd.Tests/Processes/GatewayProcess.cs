@@ -55,14 +55,6 @@ internal sealed partial class GatewayProcess : IAsyncDisposable
             .Where(line => line.StartsWith(name, StringComparison.Ordinal) && line[name.Length] is '{' or ' ' && line.Contains(labels, StringComparison.Ordinal))
             .Sum(line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
 
-    /// <summary>Asks it to end and waits until it has drained.</summary>
-    /// <returns>The exit code.</returns>
-    public async Task<int> StopAsync(CancellationToken cancellationToken)
-    {
-        await _process.TerminateAsync(cancellationToken);
-        return await _process.WaitForExitAsync(cancellationToken);
-    }
-
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
