@@ -100,6 +100,19 @@ public sealed class PhoenixTests(PhoenixFixture phoenix) : IClassFixture<Phoenix
     }
 
     [Fact]
+    public async Task TokenCount_AboveInt32_ArrivesUnclamped()
+    {
+        using var deadline = TestDeadline.Start(TimeSpan.FromMinutes(5), TestContext.Current.CancellationToken);
+        await phoenix.EnsureStartedAsync(deadline);
+        const string answer = """{"id":"1","object":"chat.completion","model":"m","choices":[{"index":0,"finish_reason":"stop","message":{"role":"assistant","content":"x"}}],"usage":{"prompt_tokens":3000000000,"completion_tokens":2,"total_tokens":3000000002}}""";
+        phoenix.Gateway.Upstream.When(request => request.Headers["x-many-tokens"] is not null, MockAnswer.Json(200, answer));
+
+        var id = await SendAsync("/v1/chat/completions", Chat("chat-basic", "hello"), 200, deadline, ("x-many-tokens", "1"));
+
+        Assert.Equal("3000000000", (await phoenix.Server.SpanAsync(phoenix.Project, id, deadline)).Text("llm.token_count.prompt"));
+    }
+
+    [Fact]
     public async Task LongChat_OfHundredMessages_ArrivesWhole()
     {
         using var deadline = TestDeadline.Start(TimeSpan.FromMinutes(5), TestContext.Current.CancellationToken);
