@@ -109,10 +109,9 @@ public sealed class GatewayHost : IAsyncDisposable
         try
         {
             var runtime = RuntimeSnapshotCompiler.Compile(snapshot);
+            _sockets.Check(snapshot.Listeners);
+            await ApplyPoolsAsync(snapshot, cancellationToken); // pools first: a route must not name one that YARP does not know yet
             _sockets.Apply(snapshot.Listeners);
-            var applied = _applied.Next();
-            _pools.Update(snapshot);
-            await applied.WaitAsync(cancellationToken); // pools first: a route must not name one that YARP does not know yet
             _snapshots.Apply(runtime);
             _metrics.Reload(applied: true);
             GatewayLog.Applied(_log, snapshot.Revision);
@@ -125,6 +124,21 @@ public sealed class GatewayHost : IAsyncDisposable
         finally
         {
             _applying.Release();
+        }
+    }
+
+    private async Task ApplyPoolsAsync(GatewaySnapshot snapshot, CancellationToken cancellationToken)
+    {
+        var applied = _applied.Next();
+        _pools.Update(snapshot);
+        try
+        {
+            await applied.WaitAsync(cancellationToken);
+        }
+        catch (FormatException)
+        {
+            _pools.Update(_snapshots.Current.Source); // what YARP refused must not stay announced
+            throw;
         }
     }
 
@@ -166,6 +180,8 @@ public sealed class GatewayHost : IAsyncDisposable
         {
             kestrel.AddServerHeader = false;
             kestrel.AllowSynchronousIO = false;
+            kestrel.Limits.RequestHeadersTimeout = _options.RequestHeadTimeout;
+            kestrel.ResponseHeaderEncodingSelector = static _ => System.Text.Encoding.Latin1; // a provider's header bytes pass unchanged
             kestrel.Limits.MaxRequestBodySize = null; // the listener's limit is checked while reading, so that the answer is in the client's dialect
             kestrel.Limits.Http2.MaxStreamsPerConnection = 1024;
             kestrel.Limits.Http2.InitialConnectionWindowSize = 2 * 1024 * 1024;
@@ -196,12 +212,14 @@ public sealed class GatewayHost : IAsyncDisposable
         var sender = ActivatorUtilities.CreateInstance<UpstreamSender>(services, tracing);
         var exchanges = new ExchangeHandler(_snapshots, _sockets, sender, new Completion(_metrics, sinks), _metrics, tracing, _drain, _options, _options.Logs.CreateLogger<ExchangeHandler>());
         var catalogue = new CatalogueHandler(_snapshots, _sockets, _options);
+        application.Use(FramingGuard.InvokeAsync);
         application.Use(next => context =>
         {
             var path = context.Request.Path.Value ?? "/";
             if (endpoints.Find(path) is { } endpoint) return endpoint.Catalogue ? catalogue.HandleAsync(context, endpoint, null) : exchanges.HandleAsync(context, endpoint);
             return endpoints.TryFindModel(path, out var list, out var id) ? catalogue.HandleAsync(context, list!, id) : next(context);
         });
+        application.Use(new ListenerScope(_snapshots, _sockets).InvokeAsync);
         application.UseRouting();
         application.MapReverseProxy(proxy => proxy.Use(ActivatorUtilities.CreateInstance<WeightedPools>(services).InvokeAsync));
         application.MapFallback(async context =>

@@ -21,6 +21,9 @@ public sealed class GatewayHostOptions
     /// <summary>Largest request body when a listener sets no limit. Default 50 MiB.</summary>
     public long MaxRequestBodyBytes { get; init; } = 50 * 1024 * 1024;
 
+    /// <summary>Time for a client to send a request's head. Default 30 s.</summary>
+    public TimeSpan RequestHeadTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Longest silence of a backend when neither rule nor listener says. Default 5 minutes.</summary>
     public TimeSpan StreamIdleTimeout { get; init; } = TimeSpan.FromMinutes(5);
 

@@ -9,7 +9,7 @@ namespace AiGateway.DataPlane.Configuration;
 public static class RuntimeSnapshotCompiler
 {
     /// <summary>Compiles, or throws on a snapshot that no control plane should have sent.</summary>
-    /// <exception cref="FormatException">A name that does not resolve, an expression that does not compile, an unknown schema generation.</exception>
+    /// <exception cref="FormatException">A name that does not resolve or occurs twice, an expression that does not compile, an unknown schema generation.</exception>
     public static RuntimeSnapshot Compile(GatewaySnapshot snapshot)
     {
         if (snapshot.SchemaMajor != GatewaySnapshot.CurrentSchemaMajor)
@@ -17,6 +17,18 @@ public static class RuntimeSnapshotCompiler
             throw new FormatException($"snapshot {snapshot.Revision} has schema generation {snapshot.SchemaMajor}; this build reads {GatewaySnapshot.CurrentSchemaMajor}");
         }
 
+        try
+        {
+            return CompileAll(snapshot);
+        }
+        catch (ArgumentException exception) // a duplicate name, a regular expression that is none, a schema this build does not know
+        {
+            throw new FormatException($"snapshot {snapshot.Revision} cannot be used: {exception.Message}", exception);
+        }
+    }
+
+    private static RuntimeSnapshot CompileAll(GatewaySnapshot snapshot)
+    {
         var pools = snapshot.Pools.ToDictionary(pool => pool.Name, StringComparer.Ordinal);
         var backends = snapshot.Backends.ToDictionary(backend => backend.Name, backend => Backend(backend, pools), StringComparer.Ordinal);
         var rules = snapshot.Routes.ToDictionary(route => route.Name, route => Rules(route, backends, snapshot.GlobalCosts), StringComparer.Ordinal);

@@ -13,6 +13,9 @@ public sealed record GatewayError(string Code, int Status, LogLevel Level, bool 
     /// <summary>The body is not what the endpoint takes.</summary>
     public static readonly GatewayError InvalidRequest = new("invalid_request", 400, LogLevel.Information, false, "The request body is not what the endpoint takes; the message names the place.");
 
+    /// <summary>The message's framing is broken or ambiguous.</summary>
+    public static readonly GatewayError InvalidFraming = new("invalid_framing", 400, LogLevel.Information, false, "The request's framing (content-length, transfer-encoding, chunks) is broken or ambiguous; the connection is closed.");
+
     /// <summary>No model in the body.</summary>
     public static readonly GatewayError ModelRequired = new("model_required", 400, LogLevel.Information, false, "The request names no model.");
 

@@ -24,6 +24,14 @@ public static class HeaderPolicy
         "content-length", "alt-svc", "strict-transport-security", "x-request-id", "set-cookie", "date", "server",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
+    private static readonly FrozenSet<string> s_frames = new[] { "connection", "content-length", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "expect" }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
+    private static readonly FrozenSet<string> s_describesBody = new[]
+    {
+        "allow", "content-disposition", "content-encoding", "content-language", "content-length", "content-location", "content-md5", "content-range", "content-type",
+        "expires", "last-modified",
+    }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Whether a client's header goes to the provider. Content headers are set by the sender.</summary>
     public static bool GoesUp(string name, RuntimeBackend backend)
     {
@@ -52,9 +60,23 @@ public static class HeaderPolicy
     /// <summary>Whether a provider's response header goes to the client. Content length is set by the sender.</summary>
     public static bool GoesDown(string name) => !s_neverDown.Contains(name);
 
-    /// <summary>Whether a header mutation may touch a name.</summary>
+    /// <summary>Whether a <c>Connection</c> header makes another header hop-by-hop by naming it.</summary>
+    public static bool Names(ReadOnlySpan<char> connection, string header)
+    {
+        foreach (var option in connection.Split(','))
+        {
+            if (connection[option].Trim().Equals(header, StringComparison.OrdinalIgnoreCase)) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether a header belongs to the body (RFC 9110 section 8) and not to the message.</summary>
+    public static bool DescribesBody(string name) => s_describesBody.Contains(name);
+
+    /// <summary>Whether a header mutation may touch a name: not what frames the message, and not the gateway's own.</summary>
     public static bool Mutable(string name) =>
-        !name.StartsWith(':') && !name.StartsWith("x-ai-eg-", StringComparison.OrdinalIgnoreCase) && !name.Equals("x-envoy-original-path", StringComparison.OrdinalIgnoreCase);
+        !s_frames.Contains(name) && !name.StartsWith(':') && !name.StartsWith("x-ai-eg-", StringComparison.OrdinalIgnoreCase) && !name.Equals("x-envoy-original-path", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsOurs(string name) =>
         name.StartsWith("x-ai-eg-", StringComparison.OrdinalIgnoreCase)

@@ -66,12 +66,25 @@ public static class JsonMutation
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var start = (int)reader.TokenStartIndex;
-            var name = reader.GetString()!;
+            var name = Name(ref reader);
             reader.Skip();
             members.Add(new Member(name, start, (int)reader.BytesConsumed));
         }
 
         return members;
+    }
+
+    /// <summary>A name with half a surrogate pair in it has no text; no mutation can mean it.</summary>
+    private static string Name(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            return reader.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            return "";
+        }
     }
 
     private readonly record struct Member(string Name, int Start, int End);

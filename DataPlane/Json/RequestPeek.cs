@@ -9,10 +9,13 @@ public readonly record struct RequestPeek
     /// <summary>Nesting that is refused. The reader keeps its state on the heap, so depth costs no stack; the bound protects those behind us.</summary>
     public const int MaxDepth = 512;
 
+    /// <summary>Longest model name in bytes: names are looked up, logged and sent on, and no provider has longer ones.</summary>
+    public const int LongestModel = 4096;
+
     /// <summary>Value of <c>model</c>; null when absent or <c>null</c>.</summary>
     public string? Model { get; private init; }
 
-    /// <summary>Bytes of the <c>model</c> value, quotes included; empty when absent.</summary>
+    /// <summary>Bytes of the <c>model</c> value, quotes included, also when it is <c>null</c>; empty when absent.</summary>
     public Range ModelValue { get; private init; }
 
     /// <summary><c>stream</c> is <c>true</c>.</summary>
@@ -73,6 +76,12 @@ public readonly record struct RequestPeek
         catch (JsonException exception)
         {
             problem = Describe(exception);
+            return false;
+        }
+        catch (InvalidOperationException)
+        {
+            // The reader reports escapes that are no character ("\ud800" alone) this way, when the text is needed.
+            problem = $"a string at byte {reader.TokenStartIndex} contains an escape that is no character (half of a surrogate pair)";
             return false;
         }
     }
@@ -149,6 +158,7 @@ public readonly record struct RequestPeek
     {
         problem = null;
         reader.Read();
+        peek = peek with { ModelValue = (int)reader.TokenStartIndex..(int)reader.BytesConsumed };
         if (reader.TokenType == JsonTokenType.Null) return true;
         if (reader.TokenType != JsonTokenType.String)
         {
@@ -156,7 +166,13 @@ public readonly record struct RequestPeek
             return false;
         }
 
-        peek = peek with { Model = reader.GetString(), ModelValue = (int)reader.TokenStartIndex..(int)reader.BytesConsumed };
+        if (reader.ValueSpan.Length > LongestModel)
+        {
+            problem = $"\"model\" at byte {reader.TokenStartIndex} is longer than {LongestModel} bytes";
+            return false;
+        }
+
+        peek = peek with { Model = reader.GetString() };
         return true;
     }
 

@@ -38,9 +38,9 @@ public sealed class AttemptPlan
         {
             var exhausted = _retry?.NumAttemptsPerPriority is { } limit && _inGroup >= limit && _group + 1 < _groups.Count;
             var chosen = exhausted ? -1 : Choose(_groups[_group].Members, random);
-            if (chosen < 0 && !exhausted && _retry is not null && _group + 1 == _groups.Count && _tried != 0)
+            if (chosen < 0 && !exhausted && _tried != 0 && _retry is not null && (_retry.NumAttemptsPerPriority is not null || _group + 1 == _groups.Count))
             {
-                _tried = 0; // the policy allows more attempts than there are backends left: start over on the last priority
+                _tried = 0; // the policy allows more attempts here than there are backends left: start over on this priority
                 chosen = Choose(_groups[_group].Members, random);
             }
 

@@ -15,40 +15,55 @@ public sealed class UsageChunkFilter(ResponseScanner scanner)
     private int _heldLength;
     private bool _passing; // inside an event that is too long to be held
 
+    private bool _lineHasText; // of the line that is passing
+
+    /// <summary>The client has received the beginning of an event whose end has not come.</summary>
+    public bool IsInsideLongEvent => _passing;
+
     /// <summary>True when <paramref name="bytes"/> can be forwarded as they are, without <see cref="Process"/>.</summary>
     public bool PassesWhole(ReadOnlySpan<byte> bytes) => _heldLength == 0 && !_passing && EndsEvent(bytes) && !MayCarryUsage(bytes);
 
     /// <summary>Writes what the client may see of <paramref name="bytes"/> and of what was held before.</summary>
-    public void Process(ReadOnlySpan<byte> bytes, IBufferWriter<byte> output)
+    /// <returns>Bytes written.</returns>
+    public int Process(ReadOnlySpan<byte> bytes, IBufferWriter<byte> output)
     {
+        var written = 0;
         if (_passing)
         {
-            var end = EndOfFirstEvent(bytes);
-            output.Write(end < 0 ? bytes : bytes[..end]);
-            if (end < 0) return;
+            var end = EndOfPassingEvent(bytes);
+            written = end < 0 ? bytes.Length : end;
+            output.Write(bytes[..written]);
+            if (end < 0) return written;
             _passing = false;
             bytes = bytes[end..];
         }
 
         Hold(bytes);
         var complete = EndOfLastEvent(_held.AsSpan(0, _heldLength));
-        Forward(_held.AsSpan(0, complete), output);
+        written += Forward(_held.AsSpan(0, complete), output);
         _held.AsSpan(complete, _heldLength - complete).CopyTo(_held);
         _heldLength -= complete;
         if (_heldLength > LongestEvent)
         {
-            output.Write(_held.AsSpan(0, _heldLength));
+            var held = _held.AsSpan(0, _heldLength);
+            output.Write(held);
+            written += _heldLength;
             _heldLength = 0;
             _passing = true;
+            _lineHasText = held[(held.LastIndexOf((byte)'\n') + 1)..].IndexOfAnyExcept((byte)'\r') >= 0;
         }
+
+        return written;
     }
 
     /// <summary>Writes the rest at the end of the stream (an event without its blank line) and gives the buffer back.</summary>
-    public void Finish(IBufferWriter<byte> output)
+    /// <returns>Bytes written.</returns>
+    public int Finish(IBufferWriter<byte> output)
     {
-        if (_held is null) return;
-        Forward(_held.AsSpan(0, _heldLength), output);
+        if (_held is null) return 0;
+        var written = Forward(_held.AsSpan(0, _heldLength), output);
         Abandon();
+        return written;
     }
 
     /// <summary>Gives the buffer back without writing.</summary>
@@ -88,21 +103,47 @@ public sealed class UsageChunkFilter(ResponseScanner scanner)
         return Math.Max(lf < 0 ? 0 : lf + 2, crlf < 0 ? 0 : crlf + 3);
     }
 
-    private void Forward(ReadOnlySpan<byte> events, IBufferWriter<byte> output)
+    /// <summary>Where the long event ends, across pieces: at the first line without text. -1 when it goes on.</summary>
+    private int EndOfPassingEvent(ReadOnlySpan<byte> bytes)
+    {
+        var at = 0;
+        while (at < bytes.Length)
+        {
+            var lf = bytes[at..].IndexOf((byte)'\n');
+            var line = lf < 0 ? bytes[at..] : bytes.Slice(at, lf);
+            _lineHasText |= line.IndexOfAnyExcept((byte)'\r') >= 0;
+            if (lf < 0) return -1;
+            at += lf + 1;
+            if (!_lineHasText) return at;
+            _lineHasText = false;
+        }
+
+        return -1;
+    }
+
+    private int Forward(ReadOnlySpan<byte> events, IBufferWriter<byte> output)
     {
         if (!MayCarryUsage(events))
         {
             if (!events.IsEmpty) output.Write(events);
-            return;
+            return events.Length;
         }
 
+        var written = 0;
         while (!events.IsEmpty)
         {
             var end = EndOfFirstEvent(events);
             var one = end < 0 ? events : events[..end];
-            if (!IsUsageChunk(one)) output.Write(one);
+            if (!IsUsageChunk(one))
+            {
+                output.Write(one);
+                written += one.Length;
+            }
+
             events = events[one.Length..];
         }
+
+        return written;
     }
 
     private bool IsUsageChunk(ReadOnlySpan<byte> one)

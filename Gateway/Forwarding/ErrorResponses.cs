@@ -22,8 +22,8 @@ internal static class ErrorResponses
         response.Headers["x-request-id"] = requestId;
         if (allow is not null) response.Headers.Allow = allow;
         if (error == GatewayError.Draining) response.Headers.RetryAfter = 1.ToString(CultureInfo.InvariantCulture);
-        // The rest of a body that was refused is not worth reading.
-        if (error == GatewayError.RequestTooLarge || error == GatewayError.RequestTimeout || error == GatewayError.Draining) response.Headers.Connection = "close";
+        // The rest of a body that was refused is not worth reading, and after a broken one nobody knows where the next request would begin.
+        if (error == GatewayError.RequestTooLarge || error == GatewayError.RequestTimeout || error == GatewayError.Draining || error == GatewayError.InvalidFraming) response.Headers.Connection = "close";
         if (HttpMethods.IsHead(context.Request.Method)) return body.WrittenMemory;
         await response.BodyWriter.WriteAsync(body.WrittenMemory, context.RequestAborted);
         return body.WrittenMemory;

@@ -47,6 +47,13 @@ internal sealed class ExchangeHandler(
         {
             await RunAsync(context, exchange, body, capture, timer);
         }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The client left while it was being answered.
+            exchange.Error = GatewayError.ClientClosed;
+            exchange.Outcome = ExchangeOutcome.ClientCancelled;
+            exchange.Status = context.Response.HasStarted ? exchange.Status : 0;
+        }
         catch (Exception exception) // exchange boundary: a bug must not take the connection's other requests with it
         {
             GatewayLog.ExchangeFailed(log, exception, exchange.RequestId);
@@ -79,8 +86,9 @@ internal sealed class ExchangeHandler(
             return;
         }
 
-        timer.Limit(exchange.Rule!.Spec.RequestTimeout, exchange.Rule.Spec.StreamIdleTimeout ?? exchange.Listener.Spec.StreamIdleTimeout ?? options.StreamIdleTimeout);
-        if (await AttemptAsync(context, exchange, capture, timer) is { } failed) await RejectAsync(context, exchange, failed, capture);
+        var idle = exchange.Rule!.Spec.StreamIdleTimeout ?? exchange.Listener.Spec.StreamIdleTimeout ?? options.StreamIdleTimeout;
+        timer.Limit(exchange.Rule.Spec.RequestTimeout, idle);
+        if (await AttemptAsync(context, exchange, capture, timer, idle) is { } failed) await RejectAsync(context, exchange, failed, capture);
     }
 
     /// <summary>The request's head is checked and its body read.</summary>
@@ -93,7 +101,6 @@ internal sealed class ExchangeHandler(
         try
         {
             var refused = await RequestBody.ReadAsync(context.Request, body, exchange.Listener.Spec.MaxRequestBodyBytes ?? options.MaxRequestBodyBytes, timer.Token);
-            exchange.BytesReceived = body.Length;
             exchange.Body = body.Written;
             return refused;
         }
@@ -105,11 +112,15 @@ internal sealed class ExchangeHandler(
         {
             return new Rejection(GatewayError.RequestTimeout, $"the request body did not arrive within {received.TotalSeconds:0.###} s");
         }
+        finally
+        {
+            exchange.BytesReceived = body.Length;
+        }
     }
 
     /// <summary>Tries backends in the order of the plan until one answer is on its way to the client.</summary>
     /// <returns>Null when the client has an answer; otherwise why not.</returns>
-    private async ValueTask<Rejection?> AttemptAsync(HttpContext context, Exchange exchange, ResponseCapture capture, ExchangeTimer timer)
+    private async ValueTask<Rejection?> AttemptAsync(HttpContext context, Exchange exchange, ResponseCapture capture, ExchangeTimer timer, TimeSpan idle)
     {
         var plan = exchange.Plan!;
         var upstream = new UpstreamRequest();
@@ -158,6 +169,7 @@ internal sealed class ExchangeHandler(
             if (next is null) return failure;
             GatewayLog.AttemptFailed(log, exchange.RequestId, exchange.Rule!.Route, backend.Name, plan.Attempts - 1, failure.Message);
             if (RetryRules.Pause(plan.Retry, plan.Attempts - 1) is var pause && pause > TimeSpan.Zero && !await PauseAsync(pause, timer)) return Stopped(timer);
+            timer.Limit(idle); // silence counts per attempt
             backend = next;
         }
     }
@@ -185,6 +197,7 @@ internal sealed class ExchangeHandler(
     {
         exchange.Error = rejection.Error;
         exchange.Outcome = Outcomes.Of(rejection.Error);
+        exchange.Streamed = false; // whatever a failed attempt began with
         if (rejection.Error == GatewayError.ClientClosed)
         {
             context.Abort();

@@ -91,7 +91,7 @@ internal sealed class ExchangeTimer : IDisposable
     public bool TryRecover()
     {
         if (Reason != StopReason.Idle) return false;
-        _source.Dispose();
+        // The spent source is not disposed: a client that leaves at this moment may be about to cancel it. Its timer has fired, so it holds nothing.
         _source = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
         _armedAt = 0;
         Touch();

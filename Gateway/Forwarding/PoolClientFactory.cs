@@ -28,6 +28,9 @@ internal sealed class PoolClientFactory(PoolConfigProvider pools, IReadOnlyList<
             AllowAutoRedirect = false,
             AutomaticDecompression = DecompressionMethods.None,
             UseCookies = false,
+            // Header values pass as the bytes they came as: UTF-8 from clients, anything from providers.
+            RequestHeaderEncodingSelector = static (_, _) => System.Text.Encoding.UTF8,
+            ResponseHeaderEncodingSelector = static (_, _) => System.Text.Encoding.Latin1,
             EnableMultipleHttp2Connections = true,
             // Trace context is written by the gateway itself, from the AI span; a second writer would replace it.
             ActivityHeadersPropagator = null,

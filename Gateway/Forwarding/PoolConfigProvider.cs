@@ -22,6 +22,7 @@ internal sealed class PoolConfigProvider : IProxyConfigProvider
 
     private readonly Func<string, ListenerSpec?> _listener;
     private volatile Config _current;
+    private GatewaySnapshot _newest;
     private volatile FrozenDictionary<string, PoolSpec> _pools;
 
     /// <param name="snapshot">First configuration.</param>
@@ -29,6 +30,7 @@ internal sealed class PoolConfigProvider : IProxyConfigProvider
     public PoolConfigProvider(GatewaySnapshot snapshot, Func<string, ListenerSpec?> configuredListeners)
     {
         _listener = configuredListeners;
+        _newest = snapshot;
         _pools = Pools(snapshot);
         _current = Convert(snapshot);
     }
@@ -42,9 +44,13 @@ internal sealed class PoolConfigProvider : IProxyConfigProvider
     /// <summary>Announces a snapshot; YARP has taken it over when its change listener says so.</summary>
     public void Update(GatewaySnapshot snapshot)
     {
+        // Exchanges that began under the previous snapshot may still have attempts to make: its pools stay until the reload after this one.
+        var kept = _newest.Pools.Where(pool => snapshot.Pools.All(other => other.Name != pool.Name));
+        _newest = snapshot;
+        var announced = snapshot with { Pools = [.. snapshot.Pools, .. kept] };
         var previous = _current;
-        _pools = Pools(snapshot);
-        _current = Convert(snapshot);
+        _pools = Pools(announced);
+        _current = Convert(announced);
         previous.Changed();
     }
 
@@ -78,7 +84,11 @@ internal sealed class PoolConfigProvider : IProxyConfigProvider
                 Path = path,
                 Hosts = hosts.Count > 0 ? hosts : null,
                 Methods = route.Method is null ? null : [route.Method],
-                Headers = [.. route.Headers.Select(header => new RouteHeader { Name = header.Name, Values = [header.Value], Mode = HeaderMatchMode.ExactHeader })],
+                Headers =
+                [
+                    new RouteHeader { Name = ListenerScope.Header, Values = route.Listeners, Mode = HeaderMatchMode.ExactHeader, IsCaseSensitive = true },
+                    .. route.Headers.Select(header => new RouteHeader { Name = header.Name, Values = [header.Value], Mode = HeaderMatchMode.ExactHeader }),
+                ],
             },
         };
     }

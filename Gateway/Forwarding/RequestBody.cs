@@ -1,8 +1,8 @@
 using System.Buffers;
-using System.IO.Compression;
 using AiGateway.DataPlane.Errors;
 using AiGateway.DataPlane.Exchanges;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 
 namespace AiGateway.Gateway.Forwarding;
@@ -24,7 +24,12 @@ internal static class RequestBody
             while (true)
             {
                 var read = await reader.ReadAsync(cancellationToken);
-                if (body.Length + read.Buffer.Length > limit) return TooLarge(limit);
+                if (body.Length + read.Buffer.Length > limit)
+                {
+                    reader.AdvanceTo(read.Buffer.End);
+                    return TooLarge(limit);
+                }
+
                 foreach (var segment in read.Buffer) body.Write(segment.Span);
                 reader.AdvanceTo(read.Buffer.End);
                 if (read.IsCompleted) break;
@@ -34,9 +39,13 @@ internal static class RequestBody
         {
             return new Rejection(GatewayError.RequestTimeout, "the request body arrived too slowly");
         }
+        catch (BadHttpRequestException) when (request.HttpContext.Features.Get<IConnectionLifetimeFeature>()?.ConnectionClosed.IsCancellationRequested == true)
+        {
+            return new Rejection(GatewayError.ClientClosed, "the client went away while it was sending its request");
+        }
         catch (BadHttpRequestException exception)
         {
-            return new Rejection(GatewayError.InvalidRequest, $"malformed request: {exception.Message}");
+            return new Rejection(GatewayError.InvalidFraming, $"malformed request: {exception.Message}");
         }
         catch (Exception exception) when (exception is IOException or ConnectionAbortedException or ConnectionResetException)
         {
@@ -49,20 +58,11 @@ internal static class RequestBody
     /// <summary>Memory to begin with for a request.</summary>
     public static int Reservation(HttpRequest request) => (int)Math.Min(request.ContentLength ?? 4096, LargestReservation);
 
-    /// <summary>A reader of a content coding, or null for one the gateway does not know.</summary>
-    public static Stream? Decoder(string coding, Stream source) => coding.Trim().ToLowerInvariant() switch
-    {
-        "gzip" or "x-gzip" => new GZipStream(source, CompressionMode.Decompress),
-        "br" => new BrotliStream(source, CompressionMode.Decompress),
-        "deflate" => new ZLibStream(source, CompressionMode.Decompress),
-        _ => null,
-    };
-
     private static async ValueTask<Rejection?> DecodeAsync(string coding, PooledBytes body, long limit, CancellationToken cancellationToken)
     {
         if (coding.Trim().Equals("identity", StringComparison.OrdinalIgnoreCase)) return null;
         var encoded = body.Written.ToArray();
-        await using var decoder = Decoder(coding, new MemoryStream(encoded));
+        await using var decoder = ContentCoding.Decoder(coding, new MemoryStream(encoded));
         if (decoder is null) return new Rejection(GatewayError.UnsupportedEncoding, $"content-encoding \"{coding}\" is not supported; use gzip, br or deflate, or none");
         body.Clear();
         try
@@ -75,7 +75,7 @@ internal static class RequestBody
                 if (body.Length > limit) return TooLarge(limit);
             }
         }
-        catch (InvalidDataException)
+        catch (Exception exception) when (ContentCoding.IsBroken(exception))
         {
             return new Rejection(GatewayError.InvalidRequest, $"malformed request: the body is not valid {coding}");
         }

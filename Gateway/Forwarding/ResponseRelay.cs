@@ -20,14 +20,25 @@ internal sealed class ResponseRelay(HttpContext context, Exchange exchange, Exch
     private const int SmallestChunk = 4 * 1024;
     private const int LargestChunk = 64 * 1024;
 
+    /// <summary>Most of a compressed answer that is unpacked to be looked at; what is larger than this was blown up on purpose.</summary>
+    private const int LookLimit = 16 * 1024 * 1024;
+
+    /// <summary>A client that does not take the last event of a broken stream in this time is let go.</summary>
+    private static readonly TimeSpan s_lastWord = TimeSpan.FromSeconds(5);
+
     private readonly ResponseScanner _scanner = new();
+    private EventBoundary _boundary;
     private bool _committed;
+    private bool _scans; // the body is text that the scanner can read
 
     /// <summary>Carries the answer.</summary>
     /// <returns>Null when it is delivered or can no longer be helped; a failure when nothing was sent yet.</returns>
     public async ValueTask<RelayFailure?> RelayAsync(HttpResponseMessage response)
     {
+        timer.Touch();
         exchange.Scanner = _scanner;
+        exchange.FirstByteTimestamp = 0;
+        exchange.Reads = 0;
         var status = (int)response.StatusCode;
         var contentType = response.Content.Headers.NonValidated.TryGetValues("content-type", out var types) ? types.ToString() : null;
         var coding = response.Content.Headers.NonValidated.TryGetValues("content-encoding", out var codings) ? codings.ToString() : null;
@@ -38,6 +49,7 @@ internal sealed class ResponseRelay(HttpContext context, Exchange exchange, Exch
         using var body = new UpstreamBody(response, exchange, timer);
         try
         {
+            _scans = exchange.Streamed;
             if (exchange.Streamed) return await EventsAsync(response, body, coding);
             var json = contentType?.Contains("json", StringComparison.OrdinalIgnoreCase) == true;
             return status is >= 200 and < 300 ? await AnswerAsync(response, body, coding, json) : await ErrorAsync(response, body, coding, json, contentType);
@@ -75,18 +87,28 @@ internal sealed class ResponseRelay(HttpContext context, Exchange exchange, Exch
                 complete = read == 0 || filled == length;
             }
 
-            var decoded = coding is not null && (!complete || !Accepts(coding)) ? RequestBody.Decoder(coding, body.Rest(first.AsMemory(0, filled))) : null;
+            _scans = json && coding is null;
+            var decoded = coding is not null && (!complete || !Accepts(coding)) ? ContentCoding.Decoder(coding, body.Rest(first.AsMemory(0, filled))) : null;
             if (decoded is not null)
             {
                 await using (decoded)
                 {
-                    Commit(response, contentLength: null, plain: true);
-                    return await CopyAsync(body.Guard(decoded), filter: null);
+                    _scans = json;
+                    return await CopyAsync(body.Guard(decoded), filter: null, () => Commit(response, contentLength: null, plain: true));
                 }
             }
 
             Commit(response, complete ? filled : length);
-            Look(first.AsSpan(0, filled), complete ? coding : null, json);
+            if (complete && coding is not null && ContentCoding.TryDecode(coding, first.AsMemory(0, filled), LookLimit, out var plain))
+            {
+                _scans = json;
+                Look(plain.Span);
+            }
+            else
+            {
+                Look(first.AsSpan(0, filled));
+            }
+
             if (!await SendAsync(first.AsMemory(0, filled))) return null;
             return complete ? Succeeded() : await CopyAsync(body.ReadAsync, filter: null);
         }
@@ -98,7 +120,7 @@ internal sealed class ResponseRelay(HttpContext context, Exchange exchange, Exch
 
     private async ValueTask<RelayFailure?> EventsAsync(HttpResponseMessage response, UpstreamBody body, string? coding)
     {
-        var decoder = coding is null ? null : RequestBody.Decoder(coding, body.Rest(default));
+        var decoder = coding is null ? null : ContentCoding.Decoder(coding, body.Rest(default));
         await using (decoder)
         {
             var filter = exchange.UsageForced ? new UsageChunkFilter(_scanner) : null;
@@ -128,7 +150,7 @@ internal sealed class ResponseRelay(HttpContext context, Exchange exchange, Exch
 
             if (filter is not null)
             {
-                filter.Finish(context.Response.BodyWriter);
+                exchange.BytesSent += filter.Finish(context.Response.BodyWriter);
                 if (!await FlushAsync()) return null;
             }
 
@@ -143,9 +165,16 @@ internal sealed class ResponseRelay(HttpContext context, Exchange exchange, Exch
 
     private async ValueTask<bool> ForwardAsync(ReadOnlyMemory<byte> bytes, UsageChunkFilter? filter)
     {
-        Look(bytes.Span, coding: null, json: true);
-        if (filter is null || filter.PassesWhole(bytes.Span)) return await SendAsync(bytes);
-        filter.Process(bytes.Span, context.Response.BodyWriter);
+        Look(bytes.Span);
+        if (filter is null || filter.PassesWhole(bytes.Span))
+        {
+            if (exchange.Streamed) _boundary.Passed(bytes.Span);
+            return await SendAsync(bytes);
+        }
+
+        var written = filter.Process(bytes.Span, context.Response.BodyWriter);
+        exchange.BytesSent += written;
+        _boundary.Passed(filter);
         return await FlushAsync();
     }
 
@@ -157,20 +186,30 @@ internal sealed class ResponseRelay(HttpContext context, Exchange exchange, Exch
             var read = await body.ReadAsync(text.Room(1024));
             if (read == 0) break;
             text.Advance(read);
-            if (text.Length > WholeLimit * 4) return new RelayFailure(GatewayError.UpstreamInvalid, "the backend's error answer is too large");
+            if (text.Length > WholeLimit) break;
         }
 
+        exchange.Outcome = Contracts.ExchangeOutcome.BackendFailed;
+        var whole = text.Length <= WholeLimit;
+        var plain = text.Written;
+        var decoded = coding is not null && whole && ContentCoding.TryDecode(coding, text.Written, LookLimit, out plain);
+        if (!decoded) plain = text.Written;
         var wraps = !json && exchange.Endpoint.Kind is not (EndpointKind.Completions or EndpointKind.CountTokens) && !(exchange.Endpoint.Dialect == Dialect.Cohere && contentType is null);
         if (!wraps || text.Length == 0 && (int)response.StatusCode < 400)
         {
-            Commit(response, text.Length);
-            capture.Add(text.Written.Span);
-            await SendAsync(text.Written);
+            var unpacks = decoded && !Accepts(coding!);
+            var sent = unpacks ? plain : text.Written;
+            Commit(response, whole ? sent.Length : response.Content.Headers.ContentLength, unpacks);
+            capture.Add(plain.Span);
+            if (!await SendAsync(sent) || whole) return null;
+            var rest = await CopyAsync(body.ReadAsync, filter: null);
+            if (exchange.Outcome == Contracts.ExchangeOutcome.Succeeded) exchange.Outcome = Contracts.ExchangeOutcome.BackendFailed; // delivered, but an error all the same
+            return rest;
         }
         else
         {
             var wrapped = new ArrayBufferWriter<byte>(text.Length + 128);
-            var plain = await DecodeAsync(coding, text.Written);
+            if (plain.Length > WholeLimit) plain = plain[..WholeLimit];
             ErrorBody.Wrap(wrapped, exchange.Endpoint.Dialect, (int)response.StatusCode, plain.Span, exchange.RequestId);
             Commit(response, wrapped.WrittenCount, plain: true);
             context.Response.ContentType = capture.ContentType = "application/json";
@@ -178,7 +217,6 @@ internal sealed class ResponseRelay(HttpContext context, Exchange exchange, Exch
             await SendAsync(wrapped.WrittenMemory);
         }
 
-        exchange.Outcome = Contracts.ExchangeOutcome.BackendFailed;
         return null;
     }
 
@@ -195,9 +233,21 @@ internal sealed class ResponseRelay(HttpContext context, Exchange exchange, Exch
         }
 
         var last = new ArrayBufferWriter<byte>(256);
+        if (!_boundary.IsAtEnd) last.Write("\n\n"u8); // the event that broke off must not swallow ours
         ErrorBody.WriteEvent(last, exchange.Endpoint.Kind, exchange.Endpoint.Dialect, error, message, exchange.RequestId);
         capture.Add(last.WrittenSpan);
-        await context.Response.BodyWriter.WriteAsync(last.WrittenMemory, context.RequestAborted);
+        exchange.BytesSent += last.WrittenCount;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        limit.CancelAfter(s_lastWord);
+        try
+        {
+            await context.Response.BodyWriter.WriteAsync(last.WrittenMemory, limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            context.Abort(); // nobody reads; the abort says the same
+        }
+
         return null;
     }
 
@@ -207,9 +257,10 @@ internal sealed class ResponseRelay(HttpContext context, Exchange exchange, Exch
         var target = context.Response;
         target.StatusCode = exchange.Status = (int)response.StatusCode;
         var headers = target.Headers;
+        var hopByHop = response.Headers.NonValidated.TryGetValues("connection", out var connection) ? connection.ToString() : null;
         foreach (var header in response.Headers.NonValidated)
         {
-            if (HeaderPolicy.GoesDown(header.Key)) headers[header.Key] = Values(header.Value);
+            if (HeaderPolicy.GoesDown(header.Key) && (hopByHop is null || !HeaderPolicy.Names(hopByHop, header.Key))) headers[header.Key] = Values(header.Value);
         }
 
         foreach (var header in response.Content.Headers.NonValidated)
@@ -225,48 +276,27 @@ internal sealed class ResponseRelay(HttpContext context, Exchange exchange, Exch
 
     private static StringValues Values(System.Net.Http.Headers.HeaderStringValues values) => values.Count == 1 ? values.ToString() : values.ToArray();
 
-    private void Look(ReadOnlySpan<byte> bytes, string? coding, bool json)
+    private void Look(ReadOnlySpan<byte> bytes)
     {
         if (exchange.FirstByteTimestamp == 0) exchange.FirstByteTimestamp = exchange.Time.GetTimestamp();
         exchange.Reads++;
-        if (coding is not null && TryDecode(coding, bytes, out var plain)) bytes = plain;
-        if (json) _scanner.Feed(bytes);
+        if (_scans) _scanner.Feed(bytes);
         capture.Add(bytes);
-    }
-
-    /// <summary>A plain copy to look at; the client gets the compressed bytes. What cannot be decoded is passed on unread.</summary>
-    private static bool TryDecode(string coding, ReadOnlySpan<byte> bytes, out ReadOnlySpan<byte> plain)
-    {
-        plain = default;
-        using var decoder = RequestBody.Decoder(coding, new MemoryStream(bytes.ToArray()));
-        if (decoder is null) return false;
-        using var decoded = new MemoryStream();
-        try
-        {
-            decoder.CopyTo(decoded);
-        }
-        catch (InvalidDataException)
-        {
-            return false;
-        }
-
-        plain = decoded.GetBuffer().AsSpan(0, (int)decoded.Length);
-        return true;
     }
 
     private async ValueTask<bool> SendAsync(ReadOnlyMemory<byte> bytes)
     {
-        timer.Touch();
         if (bytes.IsEmpty) return true;
         exchange.BytesSent += bytes.Length;
         var flushed = await context.Response.BodyWriter.WriteAsync(bytes, timer.Token);
+        timer.Touch(); // the time the client took is not the backend's
         return !flushed.IsCompleted || Gone();
     }
 
     private async ValueTask<bool> FlushAsync()
     {
-        timer.Touch();
         var flushed = await context.Response.BodyWriter.FlushAsync(timer.Token);
+        timer.Touch();
         return !flushed.IsCompleted || Gone();
     }
 
@@ -291,14 +321,6 @@ internal sealed class ResponseRelay(HttpContext context, Exchange exchange, Exch
         bytes.AsSpan(0, filled).CopyTo(larger);
         ArrayPool<byte>.Shared.Return(bytes);
         return larger;
-    }
-
-    private static async ValueTask<ReadOnlyMemory<byte>> DecodeAsync(string? coding, ReadOnlyMemory<byte> bytes)
-    {
-        if (coding is null || RequestBody.Decoder(coding, new MemoryStream(bytes.ToArray())) is not { } decoder) return bytes;
-        using var plain = new MemoryStream();
-        await using (decoder) await decoder.CopyToAsync(plain);
-        return plain.ToArray();
     }
 }
 

@@ -29,7 +29,9 @@ internal sealed class UpstreamBody(HttpResponseMessage response, Exchange exchan
     {
         try
         {
-            return await stream.ReadAsync(into, cancellationToken);
+            var read = await stream.ReadAsync(into, cancellationToken);
+            timer.Touch();
+            return read;
         }
         catch (OperationCanceledException) when (timer.Reason != StopReason.None)
         {
@@ -40,7 +42,7 @@ internal sealed class UpstreamBody(HttpResponseMessage response, Exchange exchan
         {
             throw new UpstreamBodyException(GatewayError.UpstreamReset, $"the backend broke off its answer after {exchange.BytesSent} bytes");
         }
-        catch (InvalidDataException)
+        catch (Exception exception) when (ContentCoding.IsBroken(exception))
         {
             throw new UpstreamBodyException(GatewayError.UpstreamInvalid, "the backend's answer is not in the coding it claims");
         }

@@ -101,11 +101,13 @@ internal sealed class UpstreamSender
             VersionPolicy = backend.Pool.Http2 ? HttpVersionPolicy.RequestVersionExact : HttpVersionPolicy.RequestVersionOrLower,
             Content = new PiecesContent(upstream),
         };
+        var hopByHop = context.Request.Headers.Connection is { Count: > 0 } connection ? connection.ToString() : null;
         foreach (var header in context.Request.Headers)
         {
-            if (!HeaderPolicy.GoesUp(header.Key, backend)) continue;
-            if (header.Value.Count == 1) message.Headers.TryAddWithoutValidation(header.Key, header.Value.ToString());
-            else message.Headers.TryAddWithoutValidation(header.Key, (IEnumerable<string?>)header.Value);
+            if (!HeaderPolicy.GoesUp(header.Key, backend) || (hopByHop is not null && HeaderPolicy.Names(hopByHop, header.Key))) continue;
+            System.Net.Http.Headers.HttpHeaders target = HeaderPolicy.DescribesBody(header.Key) ? message.Content.Headers : message.Headers;
+            if (header.Value.Count == 1) target.TryAddWithoutValidation(header.Key, header.Value.ToString());
+            else target.TryAddWithoutValidation(header.Key, (IEnumerable<string?>)header.Value);
         }
 
         if (destination.Model.Config.Host is { } host) message.Headers.Host = host;
@@ -128,15 +130,22 @@ internal sealed class UpstreamSender
     {
         foreach (var removed in mutation.Remove)
         {
-            if (HeaderPolicy.Mutable(removed)) message.Headers.Remove(removed);
+            if (HeaderPolicy.Mutable(removed)) Remove(message, removed);
         }
 
         foreach (var (name, value) in mutation.Set)
         {
             if (!HeaderPolicy.Mutable(name)) continue;
-            message.Headers.Remove(name);
+            Remove(message, name);
             if (!message.Headers.TryAddWithoutValidation(name, value)) message.Content!.Headers.TryAddWithoutValidation(name, value);
         }
+    }
+
+    /// <summary>Headers of the body live in a collection of their own, and each collection refuses the other's names.</summary>
+    private static void Remove(HttpRequestMessage message, string name)
+    {
+        if (HeaderPolicy.DescribesBody(name)) message.Content!.Headers.Remove(name);
+        else message.Headers.Remove(name);
     }
 
     /// <summary>Codings that both the client and the gateway can read; none for streams, which would arrive in compressor-sized lumps.</summary>

@@ -14,6 +14,7 @@ internal sealed class WeightedPools(IProxyStateLookup state)
     /// <summary>Proxy pipeline middleware.</summary>
     public Task InvokeAsync(HttpContext context, Func<Task> next)
     {
+        context.Request.Headers.Remove(ListenerScope.Header);
         if (context.GetReverseProxyFeature().Route.Config.Metadata?.GetValueOrDefault(PoolConfigProvider.WeightsKey) is { } weights
             && state.TryGetCluster(Choose(_parsed.GetOrAdd(weights, Parse)), out var cluster))
         {

@@ -32,7 +32,7 @@ internal sealed class ListenerSockets
         kestrel.ConfigureEndpointDefaults(endpoint =>
         {
             endpoint.Protocols = HttpProtocols.Http1AndHttp2;
-            endpoint.Use(PrefaceSniffer.Wrap);
+            endpoint.Use(next => PrefaceSniffer.Wrap(next, _options.RequestHeadTimeout));
             ImmutableInterlocked.AddOrUpdate(ref _bound, endpoint.EndPoint.ToString()!, endpoint, (_, _) => endpoint);
         });
         kestrel.ConfigureHttpsDefaults(https => https.ServerCertificateSelector = Certificate);
@@ -43,10 +43,34 @@ internal sealed class ListenerSockets
     /// <summary>The configured port behind a bound one.</summary>
     public int ConfiguredPort(int bound) => _configuredPorts.GetValueOrDefault(bound, bound);
 
+    /// <summary>Looks whether <see cref="Apply"/> would work, and changes nothing.</summary>
+    /// <exception cref="IOException">A port that the process does not have yet is taken.</exception>
+    /// <exception cref="System.Security.Cryptography.CryptographicException">A certificate cannot be read.</exception>
+    public void Check(IReadOnlyList<ListenerSpec> listeners)
+    {
+        CertificateTable.From(listeners, Port);
+        foreach (var (name, url) in Endpoints(listeners))
+        {
+            if (!_source.Has(name)) ProbePort(url);
+        }
+    }
+
     /// <summary>Writes the endpoints of a snapshot. Running connections of removed endpoints are closed by Kestrel after they finish.</summary>
     /// <param name="listeners">All listeners.</param>
     /// <exception cref="IOException">A port that the process does not have yet is taken; nothing was changed.</exception>
     public void Apply(IReadOnlyList<ListenerSpec> listeners)
+    {
+        Check(listeners);
+        foreach (var listener in listeners)
+        {
+            if (Port(listener) is not 0 and var port) _configuredPorts[port] = listener.Port;
+        }
+
+        _certificates = CertificateTable.From(listeners, Port);
+        _source.Replace(Endpoints(listeners));
+    }
+
+    private Dictionary<string, string> Endpoints(IReadOnlyList<ListenerSpec> listeners)
     {
         var endpoints = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var listener in listeners)
@@ -58,18 +82,9 @@ internal sealed class ListenerSockets
                 var host = address.Contains(':', StringComparison.Ordinal) ? $"[{address}]" : address;
                 endpoints[$"{address}-{port}"] = $"{(listener.Tls ? "https" : "http")}://{host}:{port}";
             }
-
-            if (port != 0) _configuredPorts[port] = listener.Port;
         }
 
-        var certificates = CertificateTable.From(listeners, Port);
-        foreach (var (name, url) in endpoints)
-        {
-            if (!_source.Has(name)) ProbePort(url);
-        }
-
-        _certificates = certificates;
-        _source.Replace(endpoints);
+        return endpoints;
     }
 
     /// <summary>Reads the ports that were bound. Call after Kestrel started.</summary>

@@ -13,23 +13,22 @@ namespace AiGateway.Gateway.Listeners;
 /// </summary>
 internal static class PrefaceSniffer
 {
-    /// <summary>A client that connects and says nothing is let go after this time.</summary>
-    private static readonly TimeSpan s_silence = TimeSpan.FromSeconds(30);
-
     private static readonly byte[] s_preface = "PRI * HTTP/2.0\r\n"u8.ToArray();
 
     /// <summary>Connection middleware.</summary>
-    public static ConnectionDelegate Wrap(ConnectionDelegate next) => async connection =>
+    /// <param name="next">Rest of the pipeline.</param>
+    /// <param name="silence">A client that connects and says nothing is let go after this time.</param>
+    public static ConnectionDelegate Wrap(ConnectionDelegate next, TimeSpan silence) => async connection =>
     {
-        if (connection.Features.Get<ITlsHandshakeFeature>() is null && !await RecogniseAsync(connection)) return;
+        if (connection.Features.Get<ITlsHandshakeFeature>() is null && !await RecogniseAsync(connection, silence)) return;
         await next(connection);
     };
 
     /// <returns>False when the client went away or said nothing.</returns>
-    private static async Task<bool> RecogniseAsync(ConnectionContext connection)
+    private static async Task<bool> RecogniseAsync(ConnectionContext connection, TimeSpan limit)
     {
         var input = connection.Transport.Input;
-        using var silence = new CancellationTokenSource(s_silence);
+        using var silence = new CancellationTokenSource(limit);
         try
         {
             while (true)

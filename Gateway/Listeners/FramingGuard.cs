@@ -1,0 +1,26 @@
+using AiGateway.DataPlane.Endpoints;
+using AiGateway.DataPlane.Errors;
+using AiGateway.Gateway.Forwarding;
+using Microsoft.AspNetCore.Http;
+
+namespace AiGateway.Gateway.Listeners;
+
+/// <summary>
+/// Refuses requests that say their length in two ways. Kestrel reads such a request by its chunks and goes on (RFC 9112 section 6.3 allows that); another
+/// party on the way here may have read the length instead, which is how requests are smuggled. The connection is closed, because the parties would
+/// disagree on where the next request begins.
+/// </summary>
+internal static class FramingGuard
+{
+    /// <summary>Kestrel moves the length it ignores into this header.</summary>
+    private const string IgnoredLength = "X-Content-Length";
+
+    /// <summary>Middleware.</summary>
+    public static Task InvokeAsync(HttpContext context, RequestDelegate next)
+    {
+        var headers = context.Request.Headers;
+        if (headers.TransferEncoding.Count == 0 || (headers.ContentLength is null && !headers.ContainsKey(IgnoredLength))) return next(context);
+        var requestId = RequestIds.For(headers["x-request-id"], Guid.Empty);
+        return ErrorResponses.WriteAsync(context, Dialect.OpenAI, GatewayError.InvalidFraming, "malformed request: content-length and transfer-encoding together", null, requestId).AsTask();
+    }
+}
