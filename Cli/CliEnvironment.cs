@@ -11,6 +11,9 @@ internal sealed record CliEnvironment
     /// <summary>Everything for the person in front of it.</summary>
     public required TextWriter Error { get; init; }
 
+    /// <summary>Where the service logs; the bytes behind <see cref="Error"/>.</summary>
+    public required Stream Log { get; init; }
+
     /// <summary>Standard input.</summary>
     public required TextReader Input { get; init; }
 
@@ -40,6 +43,7 @@ internal sealed record CliEnvironment
         {
             Output = Console.Out,
             Error = Console.Error,
+            Log = Console.OpenStandardError(),
             Input = Console.In,
             ErrorIsTerminal = !Console.IsErrorRedirected,
             InputIsTerminal = !Console.IsInputRedirected,

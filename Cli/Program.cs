@@ -1,4 +1,4 @@
 using AiGateway.Cli;
 using AiGateway.Cli.Commands;
 
-return await AigwCommand.InvokeAsync(args, CliEnvironment.OfProcess());
+return await AigwCommand.InvokeAsync(args, CliEnvironment.OfProcess(), CancellationToken.None);

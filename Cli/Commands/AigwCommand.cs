@@ -6,7 +6,7 @@ namespace AiGateway.Cli.Commands;
 internal static class AigwCommand
 {
     /// <summary>Parses and runs.</summary>
-    public static Task<int> InvokeAsync(IReadOnlyList<string> arguments, CliEnvironment environment)
+    public static Task<int> InvokeAsync(IReadOnlyList<string> arguments, CliEnvironment environment, CancellationToken cancellationToken)
     {
         var configuration = new InvocationConfiguration
         {
@@ -16,7 +16,7 @@ internal static class AigwCommand
             // `run` drains on signals itself; the others may simply end.
             ProcessTerminationTimeout = null,
         };
-        return Create(environment).Parse(arguments).InvokeAsync(configuration);
+        return Create(environment).Parse(arguments).InvokeAsync(configuration, cancellationToken);
     }
 
     /// <summary>The whole tree of commands.</summary>

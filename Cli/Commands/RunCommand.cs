@@ -19,7 +19,7 @@ internal sealed class RunCommand
     private readonly Option<string> _logFormat;
     private readonly Option<int?> _port;
     private readonly Option<int> _adminPort;
-    private readonly Option<TimeSpan> _drain;
+    private readonly Option<string> _drain;
     private readonly Option<ResolveOverride[]> _resolve;
     private readonly Option<string?> _runId;
     private readonly Option<string?> _mcpConfig;
@@ -50,7 +50,8 @@ internal sealed class RunCommand
         _port.Validators.Add(CheckPort);
         _adminPort = new("--admin-port") { Description = "Port of /metrics, /health and /ready; 0 takes a free one [env: AIGW_ADMIN_PORT]", HelpName = "N", DefaultValueFactory = result => Number(result, "AIGW_ADMIN_PORT") ?? 1064 };
         _adminPort.Validators.Add(CheckPort);
-        _drain = new("--drain-timeout") { Description = "How long running requests may go on after Ctrl-C or SIGTERM", HelpName = "TIME", CustomParser = ParseDuration, DefaultValueFactory = static _ => TimeSpan.FromSeconds(10) };
+        _drain = new("--drain-timeout") { Description = "How long running requests may go on after Ctrl-C or SIGTERM", HelpName = "TIME", DefaultValueFactory = static _ => "10s" };
+        _drain.Validators.Add(CheckDuration);
         _resolve = new("--resolve") { Description = "HOST:PORT:ADDRESS[:PORT], repeatable: connect to another address than DNS says; the TLS name stays", HelpName = "RULE", CustomParser = ParseResolve, Arity = ArgumentArity.OneOrMore };
         _runId = new("--run-id") { Description = "Name of the folder of this run's files [env: AIGW_RUN_ID]", HelpName = "ID", DefaultValueFactory = _ => environment.Variable("AIGW_RUN_ID") };
         _mcpConfig = new("--mcp-config") { Description = "File with MCP servers (not yet: it is checked, but no MCP server is served)", HelpName = "FILE" };
@@ -90,7 +91,7 @@ internal sealed class RunCommand
         JsonLogs = parsed.GetValue(_logFormat) == "json",
         Port = parsed.GetValue(_port),
         AdminPort = parsed.GetValue(_adminPort),
-        DrainTimeout = parsed.GetValue(_drain),
+        DrainTimeout = Duration.TryParse(parsed.GetValue(_drain)!, out var drain) ? drain : throw new InvalidOperationException("The duration was validated."),
         Resolve = parsed.GetValue(_resolve) ?? [],
         RunId = parsed.GetValue(_runId) is { Length: > 0 } id ? id : null,
         McpConfig = parsed.GetValue(_mcpConfig),
@@ -116,13 +117,10 @@ internal sealed class RunCommand
             result.AddError($"{result.Option.Name} {text} is no port; give a number from 0 to {LargestPort}.");
     }
 
-    private static TimeSpan ParseDuration(ArgumentResult result)
+    private static void CheckDuration(OptionResult result)
     {
-        var text = result.Tokens[^1].Value;
-        if (Duration.TryParse(text, out var duration))
-            return duration;
-        result.AddError($"--drain-timeout {text} is no duration; write for example 10s, 500ms or 1m.");
-        return default;
+        if (result.Tokens is [{ Value: var text }] && !Duration.TryParse(text, out _))
+            result.AddError($"{result.Option.Name} {text} is no duration; write for example 10s, 500ms or 1m.");
     }
 
     private static ResolveOverride[] ParseResolve(ArgumentResult result)

@@ -65,9 +65,9 @@ internal sealed class TranslateCommand
     {
         CompilationResult result;
         if (demo && paths.Length == 0)
-            result = Compiler.CompileText(AutoConfig.AutomaticGateway.Yaml() + DemoManifests.Yaml(), DemoManifests.SourceName, DemoManifests.Unstarted(_environment.Variable), _environment);
+            result = Compiler.CompileText(AutoConfig.AutomaticGateway.Yaml() + DemoManifests.Yaml(), DemoManifests.SourceName, DemoManifests.Unstarted(_environment.Variable), _environment).Result;
         else
-            result = await Compiler.CompileAsync(paths.Length > 0 ? paths : [_globals.Read(parsed).DefaultConfiguration], _environment.Variable, _environment, cancellationToken);
+            result = (await Compiler.CompileAsync(paths.Length > 0 ? paths : [_globals.Read(parsed).DefaultConfiguration], _environment.Variable, _environment, cancellationToken)).Result;
 
         if (parsed.GetValue(_gateway) is { Length: > 0 } gateway)
         {

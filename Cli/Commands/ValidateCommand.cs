@@ -24,7 +24,7 @@ internal static class ValidateCommand
 
     private static async Task<int> ValidateAsync(IReadOnlyList<string> paths, string format, CliEnvironment environment, CancellationToken cancellationToken)
     {
-        var result = await Compiler.CompileAsync(paths, environment.Variable, environment, cancellationToken);
+        var (objects, result) = await Compiler.CompileAsync(paths, environment.Variable, environment, cancellationToken);
         var findingFormat = format switch
         {
             "json" => FindingFormat.Json,
@@ -32,15 +32,15 @@ internal static class ValidateCommand
             _ => FindingFormat.Text,
         };
         FindingWriter.Write(result.Findings, findingFormat, environment.Output);
-        await environment.Error.WriteLineAsync(Summary(result));
+        await environment.Error.WriteLineAsync(Summary(objects, result));
         return result.HasErrors ? 1 : 0;
     }
 
-    private static string Summary(CompilationResult result)
+    private static string Summary(int objects, CompilationResult result)
     {
         var errors = result.Findings.Count(static finding => finding.Severity == FindingSeverity.Error);
         var warnings = result.Findings.Count - errors;
-        var subject = Counted(result.Statuses.Count, "object");
+        var subject = Counted(objects, "object");
         return errors + warnings == 0 ? $"ok: {subject}" : $"{Counted(errors, "error")}, {Counted(warnings, "warning")} in {subject}";
     }
 

@@ -36,7 +36,7 @@ internal sealed class StandaloneHost(RunOptions options, CliPaths paths, CliEnvi
         {
             var directory = RunDirectory.Create(paths, options.RunId, environment.Time);
             await using var log = directory.OpenLog();
-            using var logs = RunLogs.Create(log, options.Debug, options.JsonLogs, environment.Time);
+            using var logs = RunLogs.Create(log, environment.Log, options.Debug, options.JsonLogs, environment.Time);
             return await RunAsync(plan, directory, logs, signals);
         }
         catch (RunDirectoryException exception)
