@@ -177,6 +177,7 @@ public sealed class GatewayHost : IAsyncDisposable
     private async Task<WebApplication> StartGatewayAsync(GatewaySnapshot snapshot, CancellationToken cancellationToken)
     {
         var builder = Builder();
+        builder.WebHost.UseKestrelHttpsConfiguration(); // the slim builder leaves it out, and TLS listeners could not start
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using AiGateway.DataPlane.Errors;
 using AiGateway.DataPlane.Exchanges;
 using Microsoft.AspNetCore.Connections;
@@ -20,9 +21,18 @@ internal static class RequestBody
         try
         {
             var reader = request.BodyReader;
+            // Kestrel's reader is left unusable by a cancelled token ("reading is already in progress"), and then cannot be drained; a cancelled read is a result.
+            using var stop = cancellationToken.UnsafeRegister(static state => ((PipeReader)state!).CancelPendingRead(), reader);
             while (true)
             {
-                var read = await reader.ReadAsync(cancellationToken);
+                var read = await reader.ReadAsync(CancellationToken.None);
+                if (read.IsCanceled)
+                {
+                    reader.AdvanceTo(read.Buffer.End);
+                    cancellationToken.ThrowIfCancellationRequested();
+                    continue;
+                }
+
                 if (body.Length + read.Buffer.Length > limit)
                 {
                     reader.AdvanceTo(read.Buffer.End);

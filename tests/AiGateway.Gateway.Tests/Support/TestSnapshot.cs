@@ -23,7 +23,7 @@ internal sealed class TestSnapshot
     {
         var pool = new PoolSpec { Name = $"default/pool-{_pools.Count}", Endpoints = [new EndpointSpec { Host = "127.0.0.1", Port = port }] };
         _pools.Add(change is null ? pool : change(pool));
-        return pool.Name;
+        return _pools[^1].Name;
     }
 
     /// <summary>Adds a rule for a model with one backend on a port.</summary>
