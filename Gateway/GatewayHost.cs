@@ -11,6 +11,7 @@ using AiGateway.Gateway.Forwarding;
 using AiGateway.Gateway.Listeners;
 using AiGateway.ServiceDefaults;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -44,7 +45,7 @@ public sealed class GatewayHost : IAsyncDisposable
         _log = options.Logs.CreateLogger<GatewayHost>();
         _snapshots = new SnapshotHolder(RuntimeSnapshotCompiler.Compile(snapshot), options.Time);
         _sockets = new ListenerSockets(options);
-        _pools = new PoolConfigProvider(snapshot, name => _snapshots.Current.Source.Listeners.FirstOrDefault(listener => listener.Name == name));
+        _pools = new PoolConfigProvider(snapshot);
         var environment = options.Environment;
         var general = environment("OTEL_AIGW_REQUEST_HEADER_ATTRIBUTES");
         MetricHeaders = HeaderAttributeMap.Parse(general, environment("OTEL_AIGW_METRICS_REQUEST_HEADER_ATTRIBUTES"), "", "OTEL_AIGW_METRICS_REQUEST_HEADER_ATTRIBUTES");
@@ -194,6 +195,7 @@ public sealed class GatewayHost : IAsyncDisposable
         builder.Services.AddSingleton<IForwarderHttpClientFactory>(new PoolClientFactory(_pools, _options.Resolve));
         builder.Services.AddSingleton<IConfigChangeListener>(_applied);
         builder.Services.AddReverseProxy();
+        WithoutKeyRing(builder.Services);
         _sockets.Apply(snapshot.Listeners);
         var application = builder.Build();
         Map(application);
@@ -254,6 +256,13 @@ public sealed class GatewayHost : IAsyncDisposable
         await application.StartAsync(cancellationToken);
         AdminPort = sockets.Bound([spec])[0].Port;
         return application;
+    }
+
+    /// <summary>YARP brings data protection for affinity cookies, which would load keys from the home directory at every start. Keys of this process are enough.</summary>
+    private static void WithoutKeyRing(IServiceCollection services)
+    {
+        services.AddSingleton<IDataProtectionProvider, EphemeralDataProtectionProvider>();
+        foreach (var loader in services.Where(service => service.ImplementationType?.Name == "DataProtectionHostedService").ToArray()) services.Remove(loader);
     }
 
     private ReadinessReport Readiness()

@@ -100,7 +100,6 @@ public sealed class TelemetryPipeline : IAsyncDisposable
         _meterProvider?.Dispose(); // Collects a last time into the queues.
         await FlushExportersAsync(limit.Token);
         foreach (var exporter in _exporters) await exporter.DisposeAsync();
-        AccessLog.Dispose();
         Prometheus.Dispose();
         _metrics.Dispose();
     }

@@ -37,8 +37,9 @@ public readonly record struct MultipartPeek
         }
 
         var delimiter = Encoding.ASCII.GetBytes("--" + boundary);
-        var at = form.IndexOf(delimiter);
-        if (at < 0)
+        byte[] separator = [.. "\r\n"u8, .. delimiter];
+        var at = form.StartsWith(delimiter) && IsDelimiter(form, delimiter.Length) ? 0 : NextDelimiter(form, 0, separator) + 2;
+        if (at == 1) // not found
         {
             problem = "the boundary of the content-type does not occur in the body";
             return false;
@@ -61,19 +62,38 @@ public readonly record struct MultipartPeek
             }
 
             var content = at + headEnd + 4;
-            var next = form[content..].IndexOf((byte[])[.. "\r\n"u8, .. delimiter]);
+            var next = NextDelimiter(form, content, separator);
             if (next < 0)
             {
                 problem = $"part {parts + 1} is not closed by the boundary";
                 return false;
             }
 
-            if (!TakePart(form, at..(at + headEnd), content..(content + next), ref peek, out problem)) return false;
-            at = content + next + 2;
+            if (!TakePart(form, at..(at + headEnd), content..next, ref peek, out problem)) return false;
+            at = next + 2;
         }
 
         problem = $"the form has more than {MaxParts} parts";
         return false;
+    }
+
+    /// <summary>Where the line end before the next delimiter is, or -1.</summary>
+    private static int NextDelimiter(ReadOnlySpan<byte> form, int from, ReadOnlySpan<byte> separator)
+    {
+        while (true)
+        {
+            var found = form[from..].IndexOf(separator);
+            if (found < 0) return -1;
+            if (IsDelimiter(form, from + found + separator.Length)) return from + found;
+            from += found + separator.Length;
+        }
+    }
+
+    /// <summary>What follows the boundary decides: a longer word that begins with it is content (RFC 2046 section 5.1.1).</summary>
+    private static bool IsDelimiter(ReadOnlySpan<byte> form, int end)
+    {
+        var rest = form[end..];
+        return rest.StartsWith("--"u8) || rest.TrimStart(" \t"u8).StartsWith("\r\n"u8);
     }
 
     private static bool TakePart(ReadOnlySpan<byte> form, Range head, Range content, ref MultipartPeek peek, out string? problem)
@@ -119,13 +139,38 @@ public readonly record struct MultipartPeek
 
     private static string? Parameter(string header, string name)
     {
-        foreach (var part in header.Split(';').Skip(1))
+        var at = header.IndexOf(';', StringComparison.Ordinal);
+        while (at >= 0)
         {
-            var equals = part.IndexOf('=', StringComparison.Ordinal);
-            if (equals < 0 || !part[..equals].Trim().Equals(name, StringComparison.OrdinalIgnoreCase)) continue;
-            return part[(equals + 1)..].Trim().Trim('"');
+            var equals = header.IndexOf('=', at);
+            if (equals < 0) return null;
+            var key = header[(at + 1)..equals].Trim();
+            var value = Value(header, equals + 1, out at);
+            if (key.Equals(name, StringComparison.OrdinalIgnoreCase)) return value;
         }
 
         return null;
+    }
+
+    /// <summary>A token or a quoted string, in which a semicolon is text.</summary>
+    private static string Value(string header, int from, out int next)
+    {
+        while (from < header.Length && header[from] == ' ') from++;
+        if (from < header.Length && header[from] == '"')
+        {
+            var value = new StringBuilder();
+            for (var i = from + 1; i < header.Length && header[i] != '"'; i++)
+            {
+                if (header[i] == '\\' && i + 1 < header.Length) i++;
+                value.Append(header[i]);
+                from = i;
+            }
+
+            next = header.IndexOf(';', Math.Min(header.Length, from + 1));
+            return value.ToString();
+        }
+
+        next = header.IndexOf(';', from);
+        return (next < 0 ? header[from..] : header[from..next]).Trim();
     }
 }

@@ -67,7 +67,7 @@ public sealed class JsonMember
     /// <summary>Forgets the value.</summary>
     public void Forget() => Found = false;
 
-    internal bool Matches(JsonMember? parent, ReadOnlySpan<byte> name) => ReferenceEquals(parent, _parent) && name.SequenceEqual(_name);
+    internal bool Matches(JsonMember? parent, ReadOnlySpan<byte> name) => name.Length == _name.Length && ReferenceEquals(parent, _parent) && name.SequenceEqual(_name);
 
     internal void Begin()
     {

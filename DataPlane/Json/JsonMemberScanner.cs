@@ -153,7 +153,7 @@ public sealed class JsonMemberScanner
         if (!_valuePending) return;
         _valuePending = false;
         if (_depth == 1) _parent = null;
-        if (_capturing is not null || !_keyUsable) return;
+        if (_capturing is not null || !_keyUsable || (_depth > 1 && _parent is null)) return; // below a member that nobody asked about
         var key = _key.AsSpan(0, _keyLength);
         foreach (var member in _wanted)
         {

@@ -4,6 +4,7 @@ using AiGateway.DataPlane.Endpoints;
 using AiGateway.DataPlane.Errors;
 using AiGateway.DataPlane.Exchanges;
 using AiGateway.DataPlane.Routing;
+using AiGateway.DataPlane.Streaming;
 using AiGateway.DataPlane.Telemetry;
 using AiGateway.Gateway.Listeners;
 using Microsoft.AspNetCore.Http;
@@ -65,6 +66,8 @@ internal sealed class ExchangeHandler(
             var record = completion.Complete(exchange);
             if (!tracing.Complete(exchange, record, body, capture)) body.Dispose();
             capture.Dispose();
+            if (exchange.Scanner is { } scanner) ResponseScannerPool.Return(scanner);
+            exchange.Scanner = null;
         }
     }
 

@@ -40,7 +40,7 @@ internal sealed class PoolClientFactory(PoolConfigProvider pools, IReadOnlyList<
             InitialHttp2StreamWindowSize = 1024 * 1024,
             ConnectCallback = (context, cancellationToken) => ConnectAsync(pool, context.DnsEndPoint, cancellationToken),
         };
-        if (pool.Tls is { } tls) handler.SslOptions = Tls(tls);
+        if (pool.Tls is { } tls && !PoolConfigProvider.NamesServer(pool)) handler.SslOptions = Tls(tls);
         return handler;
     }
 
@@ -50,11 +50,33 @@ internal sealed class PoolClientFactory(PoolConfigProvider pools, IReadOnlyList<
         try
         {
             await socket.ConnectAsync(endpoint, cancellationToken);
-            return new NetworkStream(socket, ownsSocket: true);
+            var stream = new NetworkStream(socket, ownsSocket: true);
+            return PoolConfigProvider.NamesServer(pool) ? await SecureAsync(pool, stream, cancellationToken) : stream;
         }
         catch
         {
             socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// The handler takes the TLS name from the Host header and overwrites any other, so a pool whose certificate carries another name than its Host header
+    /// gets its TLS here; the handler sees a plain connection.
+    /// </summary>
+    private static async ValueTask<Stream> SecureAsync(PoolSpec pool, NetworkStream stream, CancellationToken cancellationToken)
+    {
+        var secured = new SslStream(stream);
+        try
+        {
+            var options = Tls(pool.Tls!);
+            options.ApplicationProtocols = [pool.Http2 ? SslApplicationProtocol.Http2 : SslApplicationProtocol.Http11];
+            await secured.AuthenticateAsClientAsync(options, cancellationToken);
+            return secured;
+        }
+        catch
+        {
+            await secured.DisposeAsync();
             throw;
         }
     }

@@ -20,16 +20,13 @@ internal sealed class PoolConfigProvider : IProxyConfigProvider
 
     private const string UnixHost = "unix-socket-";
 
-    private readonly Func<string, ListenerSpec?> _listener;
     private volatile Config _current;
     private GatewaySnapshot _newest;
     private volatile FrozenDictionary<string, PoolSpec> _pools;
 
     /// <param name="snapshot">First configuration.</param>
-    /// <param name="configuredListeners">Finds a listener by name, for its host name.</param>
-    public PoolConfigProvider(GatewaySnapshot snapshot, Func<string, ListenerSpec?> configuredListeners)
+    public PoolConfigProvider(GatewaySnapshot snapshot)
     {
-        _listener = configuredListeners;
         _newest = snapshot;
         _pools = Pools(snapshot);
         _current = Convert(snapshot);
@@ -54,6 +51,10 @@ internal sealed class PoolConfigProvider : IProxyConfigProvider
         previous.Changed();
     }
 
+    /// <summary>Whether the certificate must carry another name than the Host header; then the gateway makes the TLS connection itself.</summary>
+    public static bool NamesServer(PoolSpec pool) =>
+        pool.Tls?.ServerName is { } name && pool.Endpoints.Any(endpoint => !name.Equals(endpoint.HostHeader ?? endpoint.Host, StringComparison.OrdinalIgnoreCase));
+
     /// <summary>Socket path of a destination host made by this class, or null for a real host.</summary>
     public static string? UnixPath(PoolSpec pool, string host) =>
         host.StartsWith(UnixHost, StringComparison.Ordinal) && int.TryParse(host.AsSpan(UnixHost.Length), CultureInfo.InvariantCulture, out var index)
@@ -62,15 +63,14 @@ internal sealed class PoolConfigProvider : IProxyConfigProvider
 
     private static FrozenDictionary<string, PoolSpec> Pools(GatewaySnapshot snapshot) => snapshot.Pools.ToFrozenDictionary(pool => pool.Name, StringComparer.Ordinal);
 
-    private Config Convert(GatewaySnapshot snapshot) =>
+    private static Config Convert(GatewaySnapshot snapshot) =>
         new([.. snapshot.HttpRoutes.SelectMany((route, order) => Routes(route, order))], [.. snapshot.Pools.Select(Cluster)]);
 
-    private IEnumerable<RouteConfig> Routes(HttpRouteSpec route, int order)
+    private static IEnumerable<RouteConfig> Routes(HttpRouteSpec route, int order)
     {
         // A rule with regular-expression headers has no YARP form; serving it without the condition would be worse than not serving it.
         var targets = route.Pools.Where(pool => pool.Weight > 0).ToArray();
         if (targets.Length == 0 || route.Headers.Any(header => header.IsRegex)) yield break;
-        var hosts = route.Hostnames.Count > 0 ? route.Hostnames : [.. route.Listeners.Select(name => _listener(name)?.Hostname).OfType<string>().Distinct()];
         var path = route.Path == "/" ? "/{**rest}" : route.ExactPath ? route.Path : route.Path.TrimEnd('/') + "/{**rest}";
         yield return new RouteConfig
         {
@@ -82,7 +82,7 @@ internal sealed class PoolConfigProvider : IProxyConfigProvider
             Match = new RouteMatch
             {
                 Path = path,
-                Hosts = hosts.Count > 0 ? hosts : null,
+                Hosts = route.Hostnames.Count > 0 ? route.Hostnames : null, // the listener's own host name is checked by ListenerScope
                 Methods = route.Method is null ? null : [route.Method],
                 Headers =
                 [
@@ -101,13 +101,20 @@ internal sealed class PoolConfigProvider : IProxyConfigProvider
         Destinations = pool.Endpoints.Index().ToDictionary(item => item.Index.ToString(CultureInfo.InvariantCulture), item => new DestinationConfig
         {
             Address = Address(pool, item.Item, item.Index),
-            Host = item.Item.HostHeader ?? (item.Item.UnixPath is null ? null : "localhost"),
+            Host = HostHeader(pool, item.Item),
         }),
     };
 
+    private static string? HostHeader(PoolSpec pool, EndpointSpec endpoint)
+    {
+        if (endpoint.HostHeader is not null) return endpoint.HostHeader;
+        if (endpoint.UnixPath is not null) return "localhost";
+        return NamesServer(pool) && endpoint.Port == 443 ? endpoint.Host : null; // the address says http, for which 443 is not the default
+    }
+
     private static string Address(PoolSpec pool, EndpointSpec endpoint, int index)
     {
-        var scheme = pool.Tls is null ? "http" : "https";
+        var scheme = pool.Tls is null || NamesServer(pool) ? "http" : "https";
         if (endpoint.UnixPath is not null) return $"{scheme}://{UnixHost}{index}/";
         var host = endpoint.Host!.Contains(':', StringComparison.Ordinal) ? $"[{endpoint.Host}]" : endpoint.Host;
         return $"{scheme}://{host}:{endpoint.Port}/";

@@ -2,7 +2,6 @@ using System.Buffers;
 using AiGateway.DataPlane.Errors;
 using AiGateway.DataPlane.Exchanges;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 
 namespace AiGateway.Gateway.Forwarding;
@@ -39,13 +38,18 @@ internal static class RequestBody
         {
             return new Rejection(GatewayError.RequestTimeout, "the request body arrived too slowly");
         }
-        catch (BadHttpRequestException) when (request.HttpContext.Features.Get<IConnectionLifetimeFeature>()?.ConnectionClosed.IsCancellationRequested == true)
+        catch (BadHttpRequestException exception) when (exception.Message.StartsWith("Unexpected end", StringComparison.Ordinal))
         {
+            // Kestrel says this way that the client closed its side; no property tells it apart from a malformed body.
             return new Rejection(GatewayError.ClientClosed, "the client went away while it was sending its request");
         }
         catch (BadHttpRequestException exception)
         {
             return new Rejection(GatewayError.InvalidFraming, $"malformed request: {exception.Message}");
+        }
+        catch (IOException exception) when (exception.InnerException is OverflowException)
+        {
+            return new Rejection(GatewayError.InvalidFraming, "malformed request: a chunk size is too large");
         }
         catch (Exception exception) when (exception is IOException or ConnectionAbortedException or ConnectionResetException)
         {

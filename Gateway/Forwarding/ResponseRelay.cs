@@ -26,7 +26,7 @@ internal sealed class ResponseRelay(HttpContext context, Exchange exchange, Exch
     /// <summary>A client that does not take the last event of a broken stream in this time is let go.</summary>
     private static readonly TimeSpan s_lastWord = TimeSpan.FromSeconds(5);
 
-    private readonly ResponseScanner _scanner = new();
+    private readonly ResponseScanner _scanner = exchange.Scanner ??= ResponseScannerPool.Rent();
     private EventBoundary _boundary;
     private bool _committed;
     private bool _scans; // the body is text that the scanner can read
@@ -36,7 +36,6 @@ internal sealed class ResponseRelay(HttpContext context, Exchange exchange, Exch
     public async ValueTask<RelayFailure?> RelayAsync(HttpResponseMessage response)
     {
         timer.Touch();
-        exchange.Scanner = _scanner;
         exchange.FirstByteTimestamp = 0;
         exchange.Reads = 0;
         var status = (int)response.StatusCode;

@@ -10,7 +10,7 @@ namespace AiGateway.ServiceDefaults;
 /// Access logs off the request path: a request fills a pooled entry and hands it over; one background loop renders and writes. When the loop cannot keep up, new
 /// entries are dropped and counted; a request never waits.
 /// </summary>
-public sealed class AccessLogPipeline : IDisposable
+public sealed class AccessLogPipeline
 {
     /// <summary>About four seconds of a busy gateway; an entry with 40 fields takes some 2 KB.</summary>
     private const int QueueSize = 8192;
@@ -78,9 +78,6 @@ public sealed class AccessLogPipeline : IDisposable
 
     /// <summary>Waits until everything handed over so far is on standard output and in the queues of the OTLP sinks.</summary>
     public Task FlushAsync(CancellationToken cancellationToken) => _flushes.WaitAsync().WaitAsync(cancellationToken);
-
-    /// <inheritdoc />
-    public void Dispose() => _json.Dispose();
 
     /// <summary>Takes no more entries and writes the queued ones, unless standard output blocks longer than the token allows.</summary>
     internal async Task StopAsync(CancellationToken cancellationToken)

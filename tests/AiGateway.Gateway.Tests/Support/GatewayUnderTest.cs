@@ -8,6 +8,8 @@ using AiGateway.DataPlane.Telemetry;
 using AiGateway.ServiceDefaults;
 using AiGateway.TestSupport;
 using AiGateway.TestSupport.Observation;
+using AiGateway.TestSupport.Upstream;
+using AiGateway.TestSupport.Wire;
 using Microsoft.Extensions.Logging;
 
 namespace AiGateway.Gateway.Tests.Support;
@@ -55,7 +57,7 @@ internal sealed class GatewayUnderTest : IAsyncDisposable, ICompletionSink
             Sinks = [gateway],
         };
         gateway.Host = await GatewayHost.StartAsync(change?.Invoke(options) ?? options, snapshot, TestContext.Current.CancellationToken);
-        gateway.Client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri($"http://127.0.0.1:{gateway.Port}"), Timeout = TestDeadline.Default };
+        gateway.Client = new HttpClient(new SocketsHttpHandler { UseProxy = false, RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8 }) { BaseAddress = new Uri($"http://127.0.0.1:{gateway.Port}"), Timeout = TestDeadline.Default };
         return gateway;
     }
 
@@ -75,6 +77,31 @@ internal sealed class GatewayUnderTest : IAsyncDisposable, ICompletionSink
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(json, Encoding.UTF8, "application/json") };
         foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
         return await Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>A client that sends exactly the bytes a test wants.</summary>
+    public Task<RawHttpClient> ConnectAsync() => RawHttpClient.ConnectAsync(Port, TestContext.Current.CancellationToken);
+
+    /// <summary>Posts JSON and reads the whole answer as text.</summary>
+    public async Task<(HttpResponseMessage Response, string Body)> AskAsync(string path, string json, params (string Name, string Value)[] headers)
+    {
+        var response = await PostAsync(path, json, headers);
+        return (response, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    /// <summary>Nothing runs any more, no second record was made, no error was logged, and no connection to the upstream is left once the host is gone.</summary>
+    public async Task ExpectNothingLeftAsync(MockUpstream upstream)
+    {
+        using var deadline = TestDeadline.Start(TestContext.Current.CancellationToken);
+        await Host.DrainAsync(TestDeadline.Default, deadline.Token);
+        Assert.Equal(0, Host.ActiveExchanges);
+        Assert.False(HasMoreRecords);
+        Logs.ExpectNoErrors();
+        Client.Dispose();
+        await Host.DisposeAsync();
+        await upstream.DisposeAsync();
+        await ResourceCensus.SocketsGoneAsync(upstream.Port, deadline.Token);
+        Assert.Empty(upstream.ProtocolErrors);
     }
 
     /// <summary>Everything written to standard output so far (access log lines, console spans).</summary>

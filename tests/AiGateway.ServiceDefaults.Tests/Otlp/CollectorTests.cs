@@ -115,7 +115,8 @@ public sealed class CollectorTests
     {
         await using var collector = await Collector.StartAsync(Collector.BearerToken);
         await using var test = new TestPipeline(Options(collector, protocol, gzip: false, ("OTEL_EXPORTER_OTLP_HEADERS", "authorization=Bearer%20wrong-secret"))
-            with { Metrics = SignalExporters.None });
+            with
+        { Metrics = SignalExporters.None });
         test.Spans(3);
         await test.FlushAsync();
         test.Spans(2);

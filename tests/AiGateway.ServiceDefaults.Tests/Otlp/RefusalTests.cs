@@ -63,7 +63,8 @@ public sealed class RefusalTests
             ("AIGW_OTLP_SINKS", $"dead-sink=http://127.0.0.1:{dead},live-sink={collector.Http}"),
             ("OTEL_METRICS_EXPORTER", "none"),
             ("OTEL_LOGS_EXPORTER", "none"),
-            ("OTEL_BSP_SCHEDULE_DELAY", "10")) with { ShutdownTimeout = TimeSpan.FromSeconds(2) });
+            ("OTEL_BSP_SCHEDULE_DELAY", "10")) with
+        { ShutdownTimeout = TimeSpan.FromSeconds(2) });
         test.Spans(20);
         // The dead sink keeps the drain waiting until its limit; the live one has its spans long before.
         await test.DisposeAsync();

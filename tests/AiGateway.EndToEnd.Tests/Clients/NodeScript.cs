@@ -1,0 +1,23 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using AiGateway.EndToEnd.Tests.Processes;
+
+namespace AiGateway.EndToEnd.Tests.Clients;
+
+/// <summary>Runs a script of <c>tests/clients</c>.</summary>
+internal static class NodeScript
+{
+    /// <param name="script">File name.</param>
+    /// <param name="gateway">Where the client is pointed at.</param>
+    /// <param name="models">Operation to model.</param>
+    /// <param name="cancellationToken">The test's limit.</param>
+    /// <returns>Operation to what the client understood.</returns>
+    public static async Task<JsonNode> RunAsync(string script, GatewayProcess gateway, IReadOnlyDictionary<string, string> models, CancellationToken cancellationToken)
+    {
+        var node = RealParts.Program("node");
+        await using var process = ChildProcess.Start(node, [script, gateway.Endpoint.ToString().TrimEnd('/'), JsonSerializer.Serialize(models)], folder: RealParts.NodeClients());
+        var exitCode = await process.WaitForExitAsync(cancellationToken);
+        Assert.True(exitCode == 0, $"{process} ended with {exitCode}:\n{string.Join('\n', process.Errors)}");
+        return JsonNode.Parse(Assert.Single(process.Output))!;
+    }
+}
