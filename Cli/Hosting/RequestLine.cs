@@ -27,7 +27,7 @@ internal static class RequestLine
             line.Append(" → ").Append(ShortName(backend));
         if (record.Attempts > 1)
             line.Append(" (attempt ").Append(record.Attempts).Append(')');
-        if (record.ErrorCode is { } code)
+        if (record.ErrorCode is { } code && record.Outcome != ExchangeOutcome.ClientCancelled)
             line.Append("  ").Append(code);
         if (record.Usage is { Input: { } input })
             line.Append("  ").Append(input).Append('/').Append(record.Usage.Output ?? 0).Append(" tokens");
