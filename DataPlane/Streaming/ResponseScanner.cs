@@ -160,6 +160,18 @@ public sealed class ResponseScanner
         return !line.IsEmpty && line[^1] == (byte)'\r' ? line[..^1] : line;
     }
 
+    /// <summary>Whether <paramref name="name"/> (with its quotes) occurs with any value but <c>null</c>, which many providers put into every chunk.</summary>
+    internal static bool MayCarry(ReadOnlySpan<byte> name, ReadOnlySpan<byte> bytes)
+    {
+        while (true)
+        {
+            var at = bytes.IndexOf(name);
+            if (at < 0) return false;
+            bytes = bytes[(at + name.Length)..].TrimStart(" :\t"u8);
+            if (bytes.IsEmpty || bytes[0] != (byte)'n') return true;
+        }
+    }
+
     private void Line(ReadOnlySpan<byte> line)
     {
         var payload = Payload(line);
@@ -167,7 +179,7 @@ public sealed class ResponseScanner
         Events++;
 
         // Most chunks carry neither; one vectorised search each decides. The name cannot occur inside a string value without a backslash before its quote.
-        var interesting = _modelName is null || payload.IndexOf("\"usage\""u8) >= 0 || payload.IndexOf("\"error\""u8) >= 0;
+        var interesting = _modelName is null || MayCarry("\"usage\""u8, payload) || MayCarry("\"error\""u8, payload);
         if (!interesting) return;
         ForgetAll();
         _members.Restart();

@@ -75,16 +75,7 @@ public sealed class UsageChunkFilter(ResponseScanner scanner)
         _heldLength = 0;
     }
 
-    private static bool MayCarryUsage(ReadOnlySpan<byte> bytes)
-    {
-        while (true)
-        {
-            var at = bytes.IndexOf("\"usage\""u8);
-            if (at < 0) return false;
-            bytes = bytes[(at + 7)..].TrimStart(" :\t"u8);
-            if (bytes.IsEmpty || bytes[0] != (byte)'n') return true; // anything but null
-        }
-    }
+    private static bool MayCarryUsage(ReadOnlySpan<byte> bytes) => ResponseScanner.MayCarry("\"usage\""u8, bytes);
 
     private static bool EndsEvent(ReadOnlySpan<byte> bytes) => bytes.EndsWith("\n\n"u8) || bytes.EndsWith("\n\r\n"u8);
 

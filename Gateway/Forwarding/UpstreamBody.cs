@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AiGateway.DataPlane.Errors;
 using AiGateway.DataPlane.Exchanges;
 
@@ -25,6 +26,7 @@ internal sealed class UpstreamBody(HttpResponseMessage response, Exchange exchan
     /// <inheritdoc />
     public void Dispose() => _stream.Dispose();
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))] // suspended once per chunk of every stream
     private async ValueTask<int> GuardAsync(Stream stream, Memory<byte> into, CancellationToken cancellationToken)
     {
         try
