@@ -43,10 +43,16 @@ internal sealed class Banner(ConfigurationPlan plan, GatewaySnapshot snapshot, I
 
     private IEnumerable<string> ProviderGroups()
     {
+        if (plan.Providers is [{ MayCatchAll: true } only])
+        {
+            yield return $"{(plan.Demo ? "all others" : "all")} → {only.Title}";
+            yield break;
+        }
+
         foreach (var provider in plan.Providers.Where(static provider => provider.Models.Count > 0))
             yield return $"{string.Join(", ", provider.Models.Take(3))}{(provider.Models.Count > 3 ? ", …" : "")} → {provider.Title}";
         if (AutomaticConfiguration.CatchAll(plan.Providers) is { } catchAll)
-            yield return $"{(plan.Providers is [{ Models.Count: 0 }] ? "all" : "all others")} → {catchAll.Title}";
+            yield return $"all others → {catchAll.Title}";
     }
 
     private IEnumerable<string> FileGroup()

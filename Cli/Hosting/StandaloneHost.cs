@@ -67,6 +67,8 @@ internal sealed class StandaloneHost(RunOptions options, CliPaths paths, CliEnvi
         FindingWriter.Write(configuration.Findings, FindingFormat.Text, environment.Error);
         if (configuration.HasErrors)
             return Fail("the configuration has errors; nothing was started.");
+        if (options.Port is not null && configuration.Snapshot.Listeners.Select(static listener => listener.Port).Distinct().Order().ToList() is { Count: > 1 } ports)
+            return Fail($"--port overrides the port of the only listener, but the configuration has the ports {string.Join(", ", ports)}; change them in the Gateway.");
         directory.WriteCompiled(configuration);
 
         await using var telemetry = TelemetryPipeline.Start(telemetryOptions, new TelemetrySources([GatewayActivities.SourceName], [GatewayMetrics.MeterName]), logs, time: environment.Time);

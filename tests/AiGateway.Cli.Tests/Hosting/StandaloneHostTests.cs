@@ -153,6 +153,26 @@ public sealed class StandaloneHostTests
     }
 
     [Fact]
+    public async Task Run_PortForSeveralListeners_IsRefused()
+    {
+        using var cli = new TestCli(("KEY", "k"));
+        var path = cli.WriteFile("config.yaml", Route("m", 1).Replace("listeners: [", "listeners: [{name: other, port: 8081, protocol: HTTP}, ", StringComparison.Ordinal));
+
+        Assert.Equal(1, await cli.RunAsync("run", path, "--port", "0", "--admin-port", "0"));
+
+        Assert.Contains("--port overrides the port of the only listener, but the configuration has the ports 8080, 8081", cli.Error.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_SeveralProviders_AreAnnouncedByModel()
+    {
+        using var cli = new TestCli(("OPENAI_API_KEY", "k"), ("ANTHROPIC_API_KEY", "k"));
+        await using var gateway = await RunningGateway.StartAsync(cli, "run");
+
+        Assert.Contains("  models   gpt-*, chatgpt-*, o1*, … → OpenAI; claude-* → Anthropic; all others → OpenAI\n", cli.Error.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Run_DefaultFile_IsUsedWhenNoneIsNamed()
     {
         using var cli = new TestCli(("KEY", "k"));
@@ -205,7 +225,7 @@ public sealed class StandaloneHostTests
         Assert.Equal(HttpStatusCode.OK, demo.StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, other.StatusCode);
         Assert.Contains("The demo provider has no model", await other.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
-        Assert.Contains("gpt-*, chatgpt-*, o1*, … → OpenAI; all others → OpenAI; demo-chat", cli.Error.Text, StringComparison.Ordinal);
+        Assert.Contains("  models   all others → OpenAI; demo-chat, ", cli.Error.Text, StringComparison.Ordinal);
     }
 
     private static Task<HttpResponseMessage> PostAsync(RunningGateway gateway, string body) => gateway.Http.PostAsync("/v1/chat/completions", Json(body), Cancellation);
