@@ -1,0 +1,31 @@
+using System.Net;
+using Yarp.ReverseProxy.Forwarder;
+
+// The comparison: YARP's forwarder and nothing else, on the same runtime settings as the gateway. What the gateway costs above this is its own work.
+//   bareyarp PORT UPSTREAM_HOST:PORT
+if (args is not [var port, var upstream])
+{
+    Console.Error.WriteLine("usage: bareyarp PORT UPSTREAM_HOST:PORT");
+    return 2;
+}
+
+var builder = WebApplication.CreateSlimBuilder();
+builder.Logging.ClearProviders();
+builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
+builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null);
+builder.Services.AddHttpForwarder();
+await using var app = builder.Build();
+
+using var client = new HttpMessageInvoker(new SocketsHttpHandler
+{
+    UseProxy = false,
+    AllowAutoRedirect = false,
+    AutomaticDecompression = DecompressionMethods.None,
+    UseCookies = false,
+    ActivityHeadersPropagator = null,
+});
+var forwarder = app.Services.GetRequiredService<IHttpForwarder>();
+var destination = $"http://{upstream}/";
+app.Run(context => forwarder.SendAsync(context, destination, client, ForwarderRequestConfig.Empty, HttpTransformer.Default).AsTask());
+await app.RunAsync();
+return 0;
