@@ -26,6 +26,6 @@ using var client = new HttpMessageInvoker(new SocketsHttpHandler
 });
 var forwarder = app.Services.GetRequiredService<IHttpForwarder>();
 var destination = $"http://{upstream}/";
-app.Run(context => forwarder.SendAsync(context, destination, client, ForwarderRequestConfig.Empty, HttpTransformer.Default).AsTask());
+app.Run(async context => await forwarder.SendAsync(context, destination, client, ForwarderRequestConfig.Empty, HttpTransformer.Default));
 await app.RunAsync();
 return 0;
