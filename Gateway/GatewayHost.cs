@@ -32,6 +32,7 @@ public sealed class GatewayHost : IAsyncDisposable
     private readonly SnapshotHolder _snapshots;
     private readonly ListenerSockets _sockets;
     private readonly PoolConfigProvider _pools;
+    private readonly PoolClientFactory _clients;
     private readonly AppliedSignal _applied = new();
     private readonly GatewayMetrics _metrics;
     private readonly SpanQueue? _spans;
@@ -46,6 +47,7 @@ public sealed class GatewayHost : IAsyncDisposable
         _snapshots = new SnapshotHolder(RuntimeSnapshotCompiler.Compile(snapshot), options.Time);
         _sockets = new ListenerSockets(options);
         _pools = new PoolConfigProvider(snapshot);
+        _clients = new PoolClientFactory(_pools, options.Resolve);
         var environment = options.Environment;
         var general = environment("OTEL_AIGW_REQUEST_HEADER_ATTRIBUTES");
         MetricHeaders = HeaderAttributeMap.Parse(general, environment("OTEL_AIGW_METRICS_REQUEST_HEADER_ATTRIBUTES"), "", "OTEL_AIGW_METRICS_REQUEST_HEADER_ATTRIBUTES");
@@ -160,6 +162,7 @@ public sealed class GatewayHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_gateway is not null) await StopAsync(_gateway);
+        _clients.Dispose();
         if (_admin is not null) await StopAsync(_admin);
         if (_spans is not null) await _spans.DisposeAsync();
         _metrics.Dispose();
@@ -193,7 +196,7 @@ public sealed class GatewayHost : IAsyncDisposable
         // Nothing in the pipeline blocks, so a completed read may run it on the thread-pool thread it completed on; docs/performance.md has the gain.
         builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
         builder.Services.AddSingleton<IProxyConfigProvider>(_pools);
-        builder.Services.AddSingleton<IForwarderHttpClientFactory>(new PoolClientFactory(_pools, _options.Resolve));
+        builder.Services.AddSingleton<IForwarderHttpClientFactory>(_clients);
         builder.Services.AddSingleton<IConfigChangeListener>(_applied);
         builder.Services.AddReverseProxy();
         WithoutKeyRing(builder.Services);

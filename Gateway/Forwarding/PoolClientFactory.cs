@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -8,8 +9,10 @@ using Yarp.ReverseProxy.Forwarder;
 namespace AiGateway.Gateway.Forwarding;
 
 /// <summary>One pooled <see cref="HttpMessageInvoker"/> per pool. YARP asks for it when a cluster appears or changes.</summary>
-internal sealed class PoolClientFactory(PoolConfigProvider pools, IReadOnlyList<ResolveOverride> resolve) : IForwarderHttpClientFactory
+internal sealed class PoolClientFactory(PoolConfigProvider pools, IReadOnlyList<ResolveOverride> resolve) : IForwarderHttpClientFactory, IDisposable
 {
+    private readonly ConcurrentDictionary<string, HttpMessageInvoker> _current = new(StringComparer.Ordinal);
+
     /// <inheritdoc />
     public HttpMessageInvoker CreateClient(ForwarderHttpClientContext context)
     {
@@ -17,7 +20,15 @@ internal sealed class PoolClientFactory(PoolConfigProvider pools, IReadOnlyList<
             && context.OldMetadata?.GetValueOrDefault(PoolConfigProvider.ContentKey) == context.NewMetadata?.GetValueOrDefault(PoolConfigProvider.ContentKey);
         if (unchanged) return context.OldClient!;
         var pool = pools.Pool(context.ClusterId);
-        return new HttpMessageInvoker(Handler(pool), disposeHandler: true);
+        // A replaced client is not disposed: exchanges may still run on it, and its idle connections close by themselves.
+        return _current[context.ClusterId] = new HttpMessageInvoker(Handler(pool), disposeHandler: true);
+    }
+
+    /// <summary>Closes the connections of all pools; for the end of the host.</summary>
+    public void Dispose()
+    {
+        foreach (var client in _current.Values) client.Dispose();
+        _current.Clear();
     }
 
     private SocketsHttpHandler Handler(PoolSpec pool)
