@@ -213,8 +213,9 @@ public sealed class GatewayHost : IAsyncDisposable
         var endpoints = new EndpointCatalog(_options.Prefixes);
         var services = application.Services;
         var tracing = new ExchangeTracing(_options.Telemetry, _spans, SpanHeaders);
-        var sinks = new List<ICompletionSink>(_options.Sinks);
-        if (_options.Telemetry is { AccessLog.IsEnabled: true } telemetry) sinks.Add(new AccessLogSink(telemetry.AccessLog, LogHeaders));
+        ICompletionSink[] sinks = _options.Telemetry is { AccessLog.IsEnabled: true } telemetry
+            ? [new AccessLogSink(telemetry.AccessLog, LogHeaders), .. _options.Sinks]
+            : [.. _options.Sinks];
         var sender = ActivatorUtilities.CreateInstance<UpstreamSender>(services, tracing);
         var exchanges = new ExchangeHandler(_snapshots, _sockets, sender, new Completion(_metrics, sinks), _metrics, tracing, _drain, _options, _options.Logs.CreateLogger<ExchangeHandler>());
         var catalogue = new CatalogueHandler(_snapshots, _sockets, _options);
