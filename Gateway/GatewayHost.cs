@@ -288,7 +288,7 @@ public sealed class GatewayHost : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "aigw", EnvironmentName = "Production", Args = [] });
         builder.WebHost.UseUrls(); // listeners come from the snapshot alone
         builder.Logging.ClearProviders();
-        builder.Services.AddSingleton(_options.Logs);
+        builder.Services.AddSingleton<ILoggerFactory>(new HostLoggers(_options.Logs));
         builder.Services.Configure<Microsoft.Extensions.Hosting.HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
         builder.Services.AddSingleton<Microsoft.Extensions.Hosting.IHostLifetime, NoLifetime>();
         return builder;

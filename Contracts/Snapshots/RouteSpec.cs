@@ -40,7 +40,7 @@ public sealed record RuleSpec
     /// <summary>Longest silence of the backend within one attempt; null uses the listener's value.</summary>
     public TimeSpan? StreamIdleTimeout { get; init; }
 
-    /// <summary>Retry policy; null gives one attempt per backend priority, on connect failure only.</summary>
+    /// <summary>Retry policy; null gives every usable backend one attempt, after a failed connection, a break before the first byte, 429 or 5xx.</summary>
     public RetrySpec? Retry { get; init; }
 
     /// <summary><c>owned_by</c> of the models this rule declares.</summary>

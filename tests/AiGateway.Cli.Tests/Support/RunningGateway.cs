@@ -32,7 +32,7 @@ internal sealed partial class RunningGateway : IAsyncDisposable
     {
         var end = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var run = AigwCommand.InvokeAsync([.. arguments, "--port", "0", "--admin-port", "0"], cli.Environment(), end.Token);
-        var ready = cli.Error.WaitForAsync(static text => Ready().IsMatch(text));
+        var ready = cli.Error.WaitForAsync(static text => Ready().IsMatch(text) && LastLine().IsMatch(text));
         if (await Task.WhenAny(run, ready) == run)
             Assert.Fail($"aigw ended with {await run}: {cli.Error.Text}");
         var match = Ready().Match(await ready);
@@ -55,4 +55,8 @@ internal sealed partial class RunningGateway : IAsyncDisposable
 
     [GeneratedRegex(@"^aigw \S+ listening on (?<url>http://localhost:\d+) \(admin http://localhost:(?<admin>\d+)\) after \d+\.\ds$", RegexOptions.Multiline)]
     private static partial Regex Ready();
+
+    /// <summary>The banner is written line by line; it is whole when this line is.</summary>
+    [GeneratedRegex(@"^  traces   .+\n", RegexOptions.Multiline)]
+    private static partial Regex LastLine();
 }
