@@ -46,9 +46,7 @@ internal sealed class PoolClientFactory(PoolConfigProvider pools, IReadOnlyList<
             // Trace context is written by the gateway itself, from the AI span; a second writer would replace it.
             ActivityHeadersPropagator = null,
             ConnectTimeout = pool.ConnectTimeout,
-            // An answer that nobody wants any more is cut at once: reading on would let the provider go on generating, at the operator's cost.
-            MaxResponseDrainSize = 0,
-            ResponseDrainTimeout = TimeSpan.Zero,
+            ResponseDrainTimeout = TimeSpan.FromSeconds(1),
             PooledConnectionLifetime = TimeSpan.FromMinutes(10), // follow DNS
             InitialHttp2StreamWindowSize = 1024 * 1024,
             ConnectCallback = (context, cancellationToken) => ConnectAsync(pool, context.DnsEndPoint, cancellationToken),
