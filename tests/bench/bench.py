@@ -19,6 +19,7 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SYSTEM_CORE, RIG_CORE = 0, 1
+WARM_UP_STEP, LONGEST_WARM_UP = 5, 150                      # seconds
 PATH = "/v1/chat/completions"
 TICK_US = 1e6 / os.sysconf("SC_CLK_TCK")
 NGINX_BASE = """daemon off; worker_processes 1; pid nginx.pid; error_log stderr crit;
@@ -73,6 +74,7 @@ class Server:
 
     def __init__(self, name, core, command, port, work, env=None):
         self.name, self.port, self.work = name, port, work
+        self.compiles = command[0] == "dotnet"
         self.log = open(os.path.join(work, "errors.log"), "wb")
         self.process = subprocess.Popen(["taskset", "-c", str(core), *command], cwd=work, env={**os.environ, **(env or {})},
                                         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self.log, start_new_session=True)
@@ -103,6 +105,20 @@ class Server:
 
     def cpu_us(self):
         return sum(sum(map(int, stat_fields(pid)[11:13])) for pid in run_ids(self.process.pid)) * TICK_US
+
+    def compiler_us(self):
+        """CPU time of the runtime's background compiler; 0 for anything that is not .NET."""
+        total = 0
+        for pid in run_ids(self.process.pid):
+            for thread in os.listdir(f"/proc/{pid}/task"):
+                try:
+                    with open(f"/proc/{pid}/task/{thread}/stat") as f:
+                        name, fields = f.read().rsplit(")", 1)
+                except FileNotFoundError:
+                    continue                                # the thread ended between the listing and the reading
+                if "(.NET Tiered" in name:
+                    total += sum(map(int, fields.split()[11:13])) * TICK_US
+        return total
 
     def rss_mb(self):
         total = 0
@@ -143,6 +159,8 @@ class Bench:
                               "    proxy_set_header Connection \"\"; proxy_buffering off; } }")]
         port = free_port()
         systems.append(self.server("bare YARP", SYSTEM_CORE, ["dotnet", self.args.bareyarp, str(port), f"127.0.0.1:{upstream_port}"], port))
+        port = free_port()
+        systems.append(self.server("bare YARP, inline", SYSTEM_CORE, ["dotnet", self.args.bareyarp, str(port), f"127.0.0.1:{upstream_port}", "inline"], port))
         systems.append(self.gateway("gateway", upstream_port, {"OTEL_TRACES_EXPORTER": "none"}))
         systems.append(self.gateway("gateway, tracing", upstream_port, {
             "OTEL_TRACES_EXPORTER": "otlp", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": f"http://127.0.0.1:{upstream_port}/v1/traces"}))
@@ -179,6 +197,15 @@ class Bench:
         if result["errors"] or not result["requests"]:
             sys.exit(f"{server.name}: {result['errors']} of {result['requests']} requests failed; a figure would mean nothing")
         return result
+
+    def warm_up(self, server):
+        """Loads until the background compiler rests. Half-compiled code costs several times what it costs later, and says nothing about a process that runs for days."""
+        for _ in range(1 if self.args.quick else LONGEST_WARM_UP // WARM_UP_STEP):
+            before = server.compiler_us()
+            self.load(server, 32, 2 if self.args.quick else WARM_UP_STEP)
+            if self.args.quick or server.compiler_us() - before < 0.01e6 * WARM_UP_STEP and before > 0 or not server.compiles:
+                return
+        sys.exit(f"{server.name}: the runtime still compiles after {LONGEST_WARM_UP} s; the machine is too busy to measure on")
 
     def round(self, upstream, systems):
         chat, one = (2, 1) if self.args.quick else (10, 5)
@@ -224,7 +251,7 @@ def main():
         upstream, systems = bench.start()
         for system in systems:
             print(f"warming up {system.name}", file=sys.stderr)
-            bench.load(system, 32, 2 if args.quick else 10)
+            bench.warm_up(system)
         rounds = []
         for k in range(args.rounds):
             print(f"round {k + 1} of {args.rounds}", file=sys.stderr)

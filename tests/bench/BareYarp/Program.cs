@@ -2,10 +2,11 @@ using System.Net;
 using Yarp.ReverseProxy.Forwarder;
 
 // The comparison: YARP's forwarder and nothing else, on the same runtime settings as the gateway. What the gateway costs above this is its own work.
-//   bareyarp PORT UPSTREAM_HOST:PORT
-if (args is not [var port, var upstream])
+// "inline" runs continuations where a socket operation completes, as the gateway does; without it Kestrel has its defaults.
+//   bareyarp PORT UPSTREAM_HOST:PORT [inline]
+if (args is not [var port, var upstream, .. var options] || options is not ([] or ["inline"]))
 {
-    Console.Error.WriteLine("usage: bareyarp PORT UPSTREAM_HOST:PORT");
+    Console.Error.WriteLine("usage: bareyarp PORT UPSTREAM_HOST:PORT [inline]");
     return 2;
 }
 
@@ -13,6 +14,7 @@ var builder = WebApplication.CreateSlimBuilder();
 builder.Logging.ClearProviders();
 builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
 builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null);
+if (options.Length > 0) builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
 builder.Services.AddHttpForwarder();
 await using var app = builder.Build();
 
