@@ -194,7 +194,8 @@ public sealed class GatewayHost : IAsyncDisposable
             _sockets.Configure(kestrel);
         });
         // Nothing in the pipeline blocks, so a completed read may run it on the thread-pool thread it completed on; docs/performance.md has the gain.
-        builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
+        // A connection that waits keeps its 4 KB read buffer, which saves an empty read of every request.
+        builder.WebHost.UseSockets(sockets => (sockets.UnsafePreferInlineScheduling, sockets.WaitForDataBeforeAllocatingBuffer) = (true, false));
         builder.Services.AddSingleton<IProxyConfigProvider>(_pools);
         builder.Services.AddSingleton<IForwarderHttpClientFactory>(_clients);
         builder.Services.AddSingleton<IConfigChangeListener>(_applied);
@@ -232,7 +233,7 @@ public sealed class GatewayHost : IAsyncDisposable
         application.MapFallback(async context =>
         {
             var path = context.Request.Path.Value ?? "/";
-            var requestId = RequestIds.For(context.Request.Headers["x-request-id"], Guid.CreateVersion7(_options.Time.GetUtcNow()));
+            var requestId = RequestIds.For(context.Request.Headers["x-request-id"], ExchangeId.Create(_options.Time));
             await ErrorResponses.WriteAsync(context, endpoints.Guess(path), GatewayError.UnknownPath, $"unsupported path: {path}", null, requestId);
         });
     }

@@ -30,7 +30,7 @@ public sealed class Exchange
         Time = time;
         StartedAt = time.GetUtcNow();
         StartTimestamp = time.GetTimestamp();
-        Id = Guid.CreateVersion7(StartedAt);
+        Id = ExchangeId.Create(StartedAt);
     }
 
     /// <summary>Idempotency key of the usage record.</summary>

@@ -4,6 +4,7 @@ using System.Text.Json;
 using AiGateway.DataPlane.Configuration;
 using AiGateway.DataPlane.Endpoints;
 using AiGateway.DataPlane.Errors;
+using AiGateway.DataPlane.Exchanges;
 using AiGateway.DataPlane.Routing;
 using AiGateway.Gateway.Listeners;
 using Microsoft.AspNetCore.Http;
@@ -21,7 +22,7 @@ internal sealed class CatalogueHandler(SnapshotHolder snapshots, ListenerSockets
     {
         var head = new HttpRequestHead(context);
         var dialect = head.Header("anthropic-version") is null ? endpoint.Dialect : Dialect.Anthropic;
-        var requestId = RequestIds.For(head.Header("x-request-id"), Guid.CreateVersion7(options.Time.GetUtcNow()));
+        var requestId = RequestIds.For(head.Header("x-request-id"), ExchangeId.Create(options.Time));
         if (!HttpMethods.IsGet(head.Method) && !HttpMethods.IsHead(head.Method) && !HttpMethods.IsPost(head.Method))
         {
             await ErrorResponses.WriteAsync(context, dialect, GatewayError.MethodNotAllowed, $"{endpoint.Suffix} takes GET, not {head.Method}", null, requestId, "GET");

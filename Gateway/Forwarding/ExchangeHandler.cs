@@ -30,10 +30,9 @@ internal sealed class ExchangeHandler(
         // (1) listener
         var head = new HttpRequestHead(context);
         var snapshot = snapshots.Current;
-        var requestId = RequestIds.For(head.Header("x-request-id"), Guid.Empty);
         if (snapshot.FindListener(sockets.ConfiguredPort(context.Connection.LocalPort), HostPattern.WithoutPort(head.Host)) is not { } listener)
         {
-            await ErrorResponses.WriteAsync(context, endpoint.Dialect, GatewayError.UnknownPath, "no listener serves this host", null, requestId);
+            await ErrorResponses.WriteAsync(context, endpoint.Dialect, GatewayError.UnknownPath, "no listener serves this host", null, RequestIds.For(head.Header("x-request-id"), ExchangeId.Create(options.Time)));
             return;
         }
 

@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using AiGateway.Contracts.Snapshots;
 using AiGateway.DataPlane.Routing;
@@ -25,22 +26,25 @@ internal sealed class CertificateTable
         {
             foreach (var certificate in listener.Certificates)
             {
-                entries.Add(new Entry(port(listener), listener.Hostname, X509Certificate2.CreateFromPem(certificate.ChainPem, certificate.KeyPem.Reveal())));
+                var leaf = X509Certificate2.CreateFromPem(certificate.ChainPem, certificate.KeyPem.Reveal());
+                var chain = new X509Certificate2Collection();
+                chain.ImportFromPem(certificate.ChainPem); // the leaf is first in it; the context does not send it twice
+                entries.Add(new Entry(port(listener), listener.Hostname, leaf, SslStreamCertificateContext.Create(leaf, chain, offline: true)));
             }
         }
 
         return new CertificateTable(entries);
     }
 
-    /// <summary>The certificate for a handshake: by listener host name, then by the names in the certificate, then the port's first.</summary>
-    public X509Certificate2? Find(int port, string? serverName)
+    /// <summary>The certificate and its intermediates for a handshake: by listener host name, then by the names in the certificate, then the port's first.</summary>
+    public SslStreamCertificateContext? Find(int port, string? serverName)
     {
         var onPort = _entries.Where(entry => entry.Port == port || entry.Port == 0).ToArray();
-        if (string.IsNullOrEmpty(serverName)) return onPort.FirstOrDefault()?.Certificate;
+        if (string.IsNullOrEmpty(serverName)) return onPort.FirstOrDefault()?.Context;
         return (onPort.FirstOrDefault(entry => entry.Hostname is not null && HostPattern.Matches(entry.Hostname, serverName) && entry.Certificate.MatchesHostname(serverName))
             ?? onPort.FirstOrDefault(entry => entry.Certificate.MatchesHostname(serverName))
-            ?? onPort.FirstOrDefault())?.Certificate;
+            ?? onPort.FirstOrDefault())?.Context;
     }
 
-    private sealed record Entry(int Port, string? Hostname, X509Certificate2 Certificate);
+    private sealed record Entry(int Port, string? Hostname, X509Certificate2 Certificate, SslStreamCertificateContext Context);
 }

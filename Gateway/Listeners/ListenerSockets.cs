@@ -1,9 +1,12 @@
 using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using AiGateway.Contracts.Snapshots;
-using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Configuration;
@@ -19,6 +22,7 @@ internal sealed class ListenerSockets
     private readonly EndpointSource _source = new();
     private readonly GatewayHostOptions _options;
     private readonly ConcurrentDictionary<int, int> _configuredPorts = new(); // bound → configured
+    private volatile FrozenSet<int> _tlsPorts = FrozenSet<int>.Empty; // as configured: 0 for a port that the system chooses
     private volatile CertificateTable _certificates = CertificateTable.Empty;
     private ImmutableDictionary<string, ListenOptions> _bound = ImmutableDictionary<string, ListenOptions>.Empty;
 
@@ -32,10 +36,10 @@ internal sealed class ListenerSockets
         kestrel.ConfigureEndpointDefaults(endpoint =>
         {
             endpoint.Protocols = HttpProtocols.Http1AndHttp2;
+            if (_tlsPorts.Contains(endpoint.IPEndPoint!.Port)) endpoint.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = Handshake });
             endpoint.Use(next => PrefaceSniffer.Wrap(next, _options.RequestHeadTimeout));
             ImmutableInterlocked.AddOrUpdate(ref _bound, endpoint.EndPoint.ToString()!, endpoint, (_, _) => endpoint);
         });
-        kestrel.ConfigureHttpsDefaults(https => https.ServerCertificateSelector = Certificate);
         kestrel.Configure(configuration, reloadOnChange: true);
         kestrel.AllowAlternateSchemes = true; // h2c connections carry a TLS feature for protocol selection only
     }
@@ -67,6 +71,7 @@ internal sealed class ListenerSockets
         }
 
         _certificates = CertificateTable.From(listeners, Port);
+        _tlsPorts = listeners.Where(listener => listener.Tls).Select(Port).ToFrozenSet();
         _source.Replace(Endpoints(listeners));
     }
 
@@ -80,7 +85,9 @@ internal sealed class ListenerSockets
             foreach (var address in addresses.Count > 0 ? addresses : ["*"])
             {
                 var host = address.Contains(':', StringComparison.Ordinal) ? $"[{address}]" : address;
-                endpoints[$"{address}-{port}"] = $"{(listener.Tls ? "https" : "http")}://{host}:{port}";
+                // Kestrel's own https endpoints send no intermediates for a certificate chosen by name, so TLS is added in Configure. The name tells
+                // Kestrel that a port which changes between plain text and TLS is another endpoint.
+                endpoints[$"{address}-{port}{(listener.Tls ? "-tls" : "")}"] = $"http://{host}:{port}";
             }
         }
 
@@ -104,8 +111,16 @@ internal sealed class ListenerSockets
 
     private int Port(ListenerSpec listener) => _options.PortOverride ?? listener.Port;
 
-    private System.Security.Cryptography.X509Certificates.X509Certificate2? Certificate(ConnectionContext? connection, string? serverName) =>
-        _certificates.Find((connection?.LocalEndPoint as IPEndPoint)?.Port ?? 0, serverName);
+    private ValueTask<SslServerAuthenticationOptions> Handshake(TlsHandshakeCallbackContext context)
+    {
+        var port = (context.Connection.LocalEndPoint as IPEndPoint)?.Port ?? 0;
+        var certificate = _certificates.Find(port, context.ClientHelloInfo.ServerName) ?? throw new AuthenticationException($"no certificate for port {port}");
+        return ValueTask.FromResult(new SslServerAuthenticationOptions
+        {
+            ServerCertificateContext = certificate,
+            ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
+        });
+    }
 
     private static void ProbePort(string url)
     {

@@ -116,7 +116,8 @@ public sealed class ClientGoneTests
 
         var record = await gateway.NextRecordAsync();
         Assert.Equal(ExchangeOutcome.ClientCancelled, record.Outcome);
-        // Not asserted: that the upstream sees the end. In about one run of five it does not within a minute; CHANGELOG, known gaps.
+        await upstream.WaitForDisconnectAsync(0, deadline);
+        await gateway.ExpectNothingLeftAsync(upstream);
     }
 
     private static async Task ReadUntilAsync(RawHttpClient client, string expected, CancellationToken deadline)

@@ -67,6 +67,22 @@ public sealed class ListenerTests
     }
 
     [Fact]
+    public async Task Port_Tls_SendsTheIntermediateCertificates()
+    {
+        using var tls = UpstreamTls.CreateWithIntermediate("one.test");
+        await using var upstream = await MockUpstream.StartAsync();
+        upstream.Answer(MockAnswer.Json(200, Samples.ChatAnswer));
+        var snapshot = new TestSnapshot().Route("m", upstream.Port);
+        snapshot.Listener = snapshot.Listener with { Tls = true, Certificates = [Pem(tls)] };
+        await using var gateway = await GatewayUnderTest.StartAsync(snapshot);
+
+        await using var client = await RawHttpClient.ConnectAsync(gateway.Port, tls.TrustingClient("one.test"), TestContext.Current.CancellationToken);
+        await client.PostJsonAsync("/v1/chat/completions", Samples.Chat, TestContext.Current.CancellationToken);
+
+        Assert.Equal(200, (await client.ReadResponseAsync(TestContext.Current.CancellationToken)).Status);
+    }
+
+    [Fact]
     public async Task Ports_Several_ServeTheirOwnRoutes()
     {
         await using var upstream = await MockUpstream.StartAsync();

@@ -26,6 +26,9 @@ internal sealed class ConnectionPump(Stream input, RequestLog log) : IAsyncDispo
     /// <summary>Cancelled when the input ended, whoever ended it.</summary>
     public CancellationToken Gone => _gone.Token;
 
+    /// <summary>A write was refused: the other side is gone, whether or not the read has noticed yet.</summary>
+    public void Refused() => _ended.TrySetResult(PeerEnd.Reset);
+
     public void Start() => _running = RunAsync(_stop.Token);
 
     /// <summary>Call before the socket is closed: closing one under a pending read makes .NET reset the connection.</summary>

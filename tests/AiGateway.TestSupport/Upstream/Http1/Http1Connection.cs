@@ -120,6 +120,7 @@ internal sealed class Http1Connection(Socket socket, int id, AnswerBook book, Re
         }
         catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException)
         {
+            pump.Refused();
             return AnswerOutcome.PeerGone;
         }
     }
