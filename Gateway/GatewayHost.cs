@@ -213,7 +213,7 @@ public sealed class GatewayHost : IAsyncDisposable
     {
         var endpoints = new EndpointCatalog(_options.Prefixes);
         var services = application.Services;
-        var tracing = new ExchangeTracing(_options.Telemetry, _spans, SpanHeaders);
+        var tracing = new ExchangeTracing(_options.Telemetry is null ? null : new TracePropagation(_options.Telemetry.Propagator), _spans, SpanHeaders);
         ICompletionSink[] sinks = _options.Telemetry is { AccessLog.IsEnabled: true } telemetry
             ? [new AccessLogSink(telemetry.AccessLog, LogHeaders), .. _options.Sinks]
             : [.. _options.Sinks];

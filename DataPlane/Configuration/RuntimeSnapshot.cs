@@ -10,9 +10,13 @@ public sealed class RuntimeSnapshot
 {
     private readonly FrozenDictionary<int, RuntimeListener[]> _byPort;
 
-    internal RuntimeSnapshot(GatewaySnapshot source, IEnumerable<RuntimeListener> listeners)
+    private readonly FrozenDictionary<string, RuntimeTarget> _targets;
+
+    internal RuntimeSnapshot(GatewaySnapshot source, IReadOnlyList<RuntimeListener> listeners, IEnumerable<RuntimeTarget> targets)
     {
         Source = source;
+        Listeners = listeners;
+        _targets = targets.ToFrozenDictionary(target => target.Backend.Name, StringComparer.Ordinal);
         _byPort = listeners.GroupBy(listener => listener.Spec.Port)
             .ToFrozenDictionary(group => group.Key, group => group.OrderByDescending(listener => HostPattern.Specificity(listener.Spec.Hostname)).ToArray());
     }
@@ -22,6 +26,12 @@ public sealed class RuntimeSnapshot
 
     /// <summary>Content hash.</summary>
     public string Revision => Source.Revision;
+
+    /// <summary>All listeners in the order of the snapshot.</summary>
+    public IReadOnlyList<RuntimeListener> Listeners { get; }
+
+    /// <summary>A backend by its full name, with the rule it belongs to, or null: for a host whose proxy has chosen it.</summary>
+    public RuntimeTarget? FindTarget(string backend) => _targets.GetValueOrDefault(backend);
 
     /// <summary>All listeners of a configured port, most specific host first; empty when the port is not configured any more.</summary>
     public IReadOnlyList<RuntimeListener> ListenersOn(int port) => _byPort.GetValueOrDefault(port, []);
@@ -46,3 +56,8 @@ public sealed class RuntimeSnapshot
 /// <param name="Routes">AI rules.</param>
 /// <param name="Models">What the model lists show.</param>
 public sealed record RuntimeListener(ListenerSpec Spec, RouteTable Routes, ModelCatalog Models);
+
+/// <summary>One (rule, backendRef) pair, compiled.</summary>
+/// <param name="Backend">Where it goes.</param>
+/// <param name="Rule">Rule that names it.</param>
+public sealed record RuntimeTarget(RuntimeBackend Backend, RuntimeRule Rule);

@@ -37,7 +37,8 @@ public static class RuntimeSnapshotCompiler
             var routes = snapshot.Routes.Where(route => route.Listeners.Contains(listener.Name)).ToArray();
             return new RuntimeListener(listener, new RouteTable(routes.Select(route => (route, rules[route.Name]))), new ModelCatalog(routes));
         });
-        return new RuntimeSnapshot(snapshot, listeners.ToArray());
+        var targets = rules.Values.SelectMany(ofRoute => ofRoute.SelectMany(rule => rule.Spec.BackendRefs.Select(reference => new RuntimeTarget(backends[reference.Backend], rule))));
+        return new RuntimeSnapshot(snapshot, listeners.ToArray(), targets.DistinctBy(target => target.Backend.Name));
     }
 
     private static RuntimeBackend Backend(BackendSpec backend, Dictionary<string, PoolSpec> pools)

@@ -78,8 +78,14 @@ public sealed class Exchange
     /// <summary>(3) rule that matched.</summary>
     public RuntimeRule? Rule { get; set; }
 
+    /// <summary>(3) route as a proxy in front named it; null leaves the rule's own name.</summary>
+    public string? RouteName { get; set; }
+
     /// <summary>(5) order of attempts.</summary>
     public AttemptPlan? Plan { get; set; }
+
+    /// <summary>Attempts begun so far.</summary>
+    public int Attempts { get; set; }
 
     /// <summary>(6) backend of the current or last attempt.</summary>
     public RuntimeBackend? Backend { get; set; }

@@ -13,8 +13,7 @@ public static class RouterPhase
     public static Rejection? Decide(Exchange exchange)
     {
         // (2) peek
-        if ((exchange.Endpoint.Multipart ? PeekForm(exchange) : PeekJson(exchange)) is { } unreadable) return unreadable;
-        if (exchange.RequestedModel.Length == 0 && exchange.Endpoint.ModelRequired) return ModelRequired();
+        if (Peek(exchange) is { } unreadable) return unreadable;
 
         // (3) route
         exchange.Rule = exchange.Listener.Routes.Match(exchange.HostName, exchange.Head.Path, exchange.RequestedModel, exchange.Head);
@@ -27,6 +26,14 @@ public static class RouterPhase
         if (candidates.Count == 0) return exchange.Rule.HasCandidates ? Unsupported(exchange) : NoBackend(exchange);
         exchange.Plan = new AttemptPlan(candidates, exchange.Rule.Spec.Retry);
         return null;
+    }
+
+    /// <summary>Step (2) alone, for a host whose routes are chosen elsewhere: model, stream and what else the body says.</summary>
+    /// <returns>Null when the body can be used, otherwise the answer.</returns>
+    public static Rejection? Peek(Exchange exchange)
+    {
+        if ((exchange.Endpoint.Multipart ? PeekForm(exchange) : PeekJson(exchange)) is { } unreadable) return unreadable;
+        return exchange.RequestedModel.Length == 0 && exchange.Endpoint.ModelRequired ? ModelRequired() : null;
     }
 
     /// <summary>The answer when a rule has candidates but none of them may be used.</summary>
@@ -83,12 +90,14 @@ public static class RouterPhase
 
     private static Rejection ModelRequired() => new(GatewayError.ModelRequired, "invalid request body: model field is required", "model");
 
-    private static Rejection NotFound(Exchange exchange) => new(
+    /// <summary>The answer when no rule matches.</summary>
+    public static Rejection NotFound(Exchange exchange) => new(
         GatewayError.ModelNotFound,
         $"No matching route found. It is likely because the model specified in your request is not configured in the Gateway. (model '{Shorten(exchange.RequestedModel)}')",
         "model");
 
-    private static Rejection Unsupported(Exchange exchange) => new(
+    /// <summary>The answer when the schemas of the rule's backends do not have the endpoint.</summary>
+    public static Rejection Unsupported(Exchange exchange) => new(
         GatewayError.UnsupportedEndpoint,
         $"Model '{Shorten(exchange.RequestedModel)}' is served by backends whose schema has no {exchange.Endpoint.Suffix}; use an endpoint of its provider, or another model.",
         "model");

@@ -20,6 +20,7 @@ public static class UpstreamPhase
     public static Rejection? Prepare(Exchange exchange, RuntimeBackend backend, UpstreamRequest request)
     {
         exchange.Backend = backend;
+        exchange.Attempts++;
         exchange.AttemptTimestamp = exchange.Time.GetTimestamp();
 
         // (6) credential

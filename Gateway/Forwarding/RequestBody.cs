@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using AiGateway.DataPlane.Errors;
 using AiGateway.DataPlane.Exchanges;
+using AiGateway.DataPlane.Streaming;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 

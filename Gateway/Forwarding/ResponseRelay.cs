@@ -3,6 +3,7 @@ using AiGateway.DataPlane.Endpoints;
 using AiGateway.DataPlane.Errors;
 using AiGateway.DataPlane.Exchanges;
 using AiGateway.DataPlane.Streaming;
+using AiGateway.DataPlane.Telemetry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 
@@ -51,7 +52,7 @@ internal sealed class ResponseRelay(HttpContext context, Exchange exchange, Exch
             _scans = exchange.Streamed;
             if (exchange.Streamed) return await EventsAsync(response, body, coding);
             var json = contentType?.Contains("json", StringComparison.OrdinalIgnoreCase) == true;
-            return status is >= 200 and < 300 ? await AnswerAsync(response, body, coding, json) : await ErrorAsync(response, body, coding, json, contentType);
+            return status is >= 200 and < 300 ? await AnswerAsync(response, body, coding, json) : await ErrorAsync(response, body, coding, contentType);
         }
         catch (UpstreamBodyException exception)
         {
@@ -177,7 +178,7 @@ internal sealed class ResponseRelay(HttpContext context, Exchange exchange, Exch
         return await FlushAsync();
     }
 
-    private async ValueTask<RelayFailure?> ErrorAsync(HttpResponseMessage response, UpstreamBody body, string? coding, bool json, string? contentType)
+    private async ValueTask<RelayFailure?> ErrorAsync(HttpResponseMessage response, UpstreamBody body, string? coding, string? contentType)
     {
         using var text = new PooledBytes(1024);
         while (true)
@@ -193,8 +194,8 @@ internal sealed class ResponseRelay(HttpContext context, Exchange exchange, Exch
         var plain = text.Written;
         var decoded = coding is not null && whole && ContentCoding.TryDecode(coding, text.Written, LookLimit, out plain);
         if (!decoded) plain = text.Written;
-        var wraps = !json && exchange.Endpoint.Kind is not (EndpointKind.Completions or EndpointKind.CountTokens) && !(exchange.Endpoint.Dialect == Dialect.Cohere && contentType is null);
-        if (!wraps || text.Length == 0 && (int)response.StatusCode < 400)
+        var wraps = ErrorWrapping.Wraps(exchange.Endpoint, (int)response.StatusCode, contentType, text.Length);
+        if (!wraps)
         {
             var unpacks = decoded && !Accepts(coding!);
             var sent = unpacks ? plain : text.Written;

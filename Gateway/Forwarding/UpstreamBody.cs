@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using AiGateway.DataPlane.Errors;
 using AiGateway.DataPlane.Exchanges;
+using AiGateway.DataPlane.Streaming;
 
 namespace AiGateway.Gateway.Forwarding;
 

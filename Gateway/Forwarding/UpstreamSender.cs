@@ -4,6 +4,7 @@ using AiGateway.Contracts.Snapshots;
 using AiGateway.DataPlane.Configuration;
 using AiGateway.DataPlane.Errors;
 using AiGateway.DataPlane.Exchanges;
+using AiGateway.DataPlane.Telemetry;
 using Microsoft.AspNetCore.Http;
 using Yarp.ReverseProxy;
 using Yarp.ReverseProxy.LoadBalancing;
@@ -113,9 +114,9 @@ internal sealed class UpstreamSender
         if (destination.Model.Config.Host is { } host) message.Headers.Host = host;
         if (context.Request.ContentType is { } contentType) message.Content.Headers.TryAddWithoutValidation("content-type", contentType);
         else message.Content.Headers.TryAddWithoutValidation("content-type", "application/json");
-        message.Headers.TryAddWithoutValidation("accept-encoding", AcceptEncoding(context, exchange));
+        message.Headers.TryAddWithoutValidation("accept-encoding", AcceptedCodings.For(exchange, context.Request.Headers.AcceptEncoding.ToString()));
         message.Headers.TryAddWithoutValidation("x-request-id", exchange.RequestId);
-        _tracing.Inject(exchange, message);
+        _tracing.Inject(exchange, message, static (target, name, value) => target.Headers.TryAddWithoutValidation(name, value));
         if (backend.Spec.HeaderMutation is { } mutation) Mutate(message, mutation);
         if (upstream.CredentialHeader is { } credential)
         {
@@ -146,23 +147,6 @@ internal sealed class UpstreamSender
     {
         if (HeaderPolicy.DescribesBody(name)) message.Content!.Headers.Remove(name);
         else message.Headers.Remove(name);
-    }
-
-    /// <summary>Codings that both the client and the gateway can read; none for streams, which would arrive in compressor-sized lumps.</summary>
-    private static string AcceptEncoding(HttpContext context, Exchange exchange)
-    {
-        var accepted = context.Request.Headers.AcceptEncoding;
-        if (exchange.StreamRequested || accepted.Count == 0) return "identity";
-        var text = accepted.ToString();
-        var gzip = text.Contains("gzip", StringComparison.OrdinalIgnoreCase);
-        var brotli = text.Contains("br", StringComparison.OrdinalIgnoreCase);
-        return (gzip, brotli) switch
-        {
-            (true, true) => "gzip, br",
-            (true, false) => "gzip",
-            (false, true) => "br",
-            _ => "identity",
-        };
     }
 
     private Uri Target(string address, string path)

@@ -1,9 +1,9 @@
 using System.IO.Compression;
 
-namespace AiGateway.Gateway.Forwarding;
+namespace AiGateway.DataPlane.Streaming;
 
 /// <summary>The content codings that the gateway can read, in requests and in answers.</summary>
-internal static class ContentCoding
+public static class ContentCoding
 {
     /// <summary>A reader of a coding, or null for one the gateway does not know.</summary>
     public static Stream? Decoder(string coding, Stream source) => coding.Trim().ToLowerInvariant() switch
@@ -13,6 +13,9 @@ internal static class ContentCoding
         "deflate" => new ZLibStream(source, CompressionMode.Decompress),
         _ => null,
     };
+
+    /// <summary>Whether the gateway can read a coding.</summary>
+    public static bool IsKnown(string coding) => coding.Trim().ToLowerInvariant() is "gzip" or "x-gzip" or "br" or "deflate";
 
     /// <summary>Whether a decoder threw this because the bytes are not in its coding: the framework's Brotli reader reports it as an invalid operation.</summary>
     public static bool IsBroken(Exception exception) => exception is InvalidDataException or InvalidOperationException;

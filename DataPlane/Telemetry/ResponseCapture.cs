@@ -1,9 +1,10 @@
 using AiGateway.DataPlane.Exchanges;
 
-namespace AiGateway.Gateway.Forwarding;
+namespace AiGateway.DataPlane.Telemetry;
 
 /// <summary>Keeps the beginning of a response for its span, up to a limit. Does nothing when no span wants it.</summary>
-internal sealed class ResponseCapture(int limit) : IDisposable
+/// <param name="limit">Bytes kept at most.</param>
+public sealed class ResponseCapture(int limit) : IDisposable
 {
     private PooledBytes? _bytes;
 

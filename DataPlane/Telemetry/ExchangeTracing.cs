@@ -2,13 +2,14 @@ using System.Diagnostics;
 using AiGateway.Contracts;
 using AiGateway.DataPlane.Endpoints;
 using AiGateway.DataPlane.Exchanges;
-using AiGateway.DataPlane.Telemetry;
-using AiGateway.ServiceDefaults;
 
-namespace AiGateway.Gateway.Forwarding;
+namespace AiGateway.DataPlane.Telemetry;
 
 /// <summary>Starts the AI span of an exchange, passes its context on, and hands it over for completion. Nothing is parsed here.</summary>
-internal sealed class ExchangeTracing(TelemetryPipeline? telemetry, SpanQueue? queue, HeaderAttributeMap headers)
+/// <param name="propagation">Formats of the process; null writes no context of its own.</param>
+/// <param name="queue">Where finished spans go; null makes none.</param>
+/// <param name="headers">Request headers that become attributes.</param>
+public sealed class ExchangeTracing(ITracePropagation? propagation, SpanQueue? queue, HeaderAttributeMap headers)
 {
     private static readonly string[] s_w3c = ["traceparent", "tracestate", "baggage"];
 
@@ -18,11 +19,11 @@ internal sealed class ExchangeTracing(TelemetryPipeline? telemetry, SpanQueue? q
     /// <summary>Begins the span, as a child of the client's context and of nothing else: the host's own spans may go elsewhere.</summary>
     public void Start(Exchange exchange)
     {
-        if (telemetry is null || queue is null || !GatewayActivities.Source.HasListeners()) return;
-        var incoming = telemetry.Propagator.Extract(exchange.Head, static (head, name) => head.Header(name));
+        if (propagation is null || queue is null || !GatewayActivities.Source.HasListeners()) return;
+        var incoming = propagation.Extract(exchange.Head);
         var ambient = Activity.Current;
         Activity.Current = null;
-        exchange.Span = GatewayActivities.Source.StartActivity(exchange.Endpoint.SpanName, ActivityKind.Internal, incoming.Context, tags: null, links: null, exchange.StartedAt);
+        exchange.Span = GatewayActivities.Source.StartActivity(exchange.Endpoint.SpanName, ActivityKind.Internal, incoming, tags: null, links: null, exchange.StartedAt);
         Activity.Current = ambient;
     }
 
@@ -30,20 +31,19 @@ internal sealed class ExchangeTracing(TelemetryPipeline? telemetry, SpanQueue? q
     public static bool Records(Exchange exchange) => exchange.Span is { IsAllDataRequested: true };
 
     /// <summary>Writes the trace context for the provider: the AI span's when there is one, otherwise what the client sent.</summary>
-    public void Inject(Exchange exchange, HttpRequestMessage message)
+    public void Inject<TTarget>(Exchange exchange, TTarget target, Action<TTarget, string, string> set)
     {
-        if (telemetry is null || exchange.Span is null)
+        if (propagation is null || exchange.Span is null)
         {
             foreach (var name in s_w3c)
             {
-                if (exchange.Head.Header(name) is { } value) message.Headers.TryAddWithoutValidation(name, value);
+                if (exchange.Head.Header(name) is { } value) set(target, name, value);
             }
 
             return;
         }
 
-        var incoming = telemetry.Propagator.Extract(exchange.Head, static (head, name) => head.Header(name));
-        telemetry.Propagator.Inject(exchange.Span.Context, incoming.Baggage, message, static (target, name, value) => target.Headers.TryAddWithoutValidation(name, value));
+        propagation.Inject(exchange.Span, exchange.Head, target, set);
     }
 
     /// <summary>Hands the span over. Takes the pooled bytes with it when it wants them.</summary>

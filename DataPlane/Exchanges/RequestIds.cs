@@ -1,7 +1,7 @@
-namespace AiGateway.Gateway.Forwarding;
+namespace AiGateway.DataPlane.Exchanges;
 
 /// <summary>The id by which client, log and provider talk about a request.</summary>
-internal static class RequestIds
+public static class RequestIds
 {
     private const int Longest = 128;
 

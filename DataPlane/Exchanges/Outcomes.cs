@@ -1,11 +1,12 @@
 using AiGateway.Contracts;
 using AiGateway.DataPlane.Errors;
 
-namespace AiGateway.Gateway.Forwarding;
+namespace AiGateway.DataPlane.Exchanges;
 
 /// <summary>How an exchange ended, by the error that ended it.</summary>
-internal static class Outcomes
+public static class Outcomes
 {
+    /// <summary>The outcome that goes with an error of the gateway.</summary>
     public static ExchangeOutcome Of(GatewayError error)
     {
         if (error == GatewayError.ClientClosed) return ExchangeOutcome.ClientCancelled;

@@ -1,0 +1,63 @@
+using AiGateway.DataPlane.Configuration;
+using AiGateway.DataPlane.Endpoints;
+using AiGateway.DataPlane.Exchanges;
+using AiGateway.DataPlane.Routing;
+using AiGateway.DataPlane.Telemetry;
+
+namespace AiGateway.ExtProc.Processing;
+
+/// <summary>What every exchange of the process shares.</summary>
+internal sealed class Engine(SnapshotHolder snapshots, EndpointCatalog endpoints, Completion completion, GatewayMetrics metrics, ExchangeTracing tracing, HeaderAttributeMap logHeaders, ProcessingOptions options)
+{
+    public EndpointCatalog Endpoints { get; } = endpoints;
+
+    public Completion Completion { get; } = completion;
+
+    public GatewayMetrics Metrics { get; } = metrics;
+
+    public ExchangeTracing Tracing { get; } = tracing;
+
+    /// <summary>Request headers that Envoy's access log shows.</summary>
+    public HeaderAttributeMap LogHeaders { get; } = logHeaders;
+
+    public ProcessingOptions Options { get; } = options;
+
+    public ExchangeRegistry Registry { get; } = new();
+
+    /// <summary>Configuration in force.</summary>
+    public RuntimeSnapshot Snapshot => snapshots.Current;
+
+    /// <summary>New exchanges are refused.</summary>
+    public bool IsDraining { get; set; }
+
+    /// <summary>
+    /// The listener that most likely took a request. Envoy does not tell the service its listener's name; the host decides, and every listener that serves
+    /// it has the same routes unless ports differ.
+    /// </summary>
+    public static RuntimeListener? Listener(RuntimeSnapshot snapshot, string host)
+    {
+        var name = HostPattern.WithoutPort(host);
+        RuntimeListener? best = null;
+        foreach (var listener in snapshot.Listeners)
+        {
+            if (!HostPattern.Matches(listener.Spec.Hostname, name)) continue;
+            if (best is null || HostPattern.Specificity(listener.Spec.Hostname) > HostPattern.Specificity(best.Spec.Hostname)) best = listener;
+        }
+
+        return best;
+    }
+}
+
+/// <summary>Settings of the process.</summary>
+internal sealed record ProcessingOptions
+{
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Bytes of an answer kept for its span, at most.</summary>
+    public int CaptureLimit { get; init; } = 1024 * 1024;
+
+    /// <summary>
+    /// Whether models are checked against the routes of the snapshot. False for a peer document, which holds no routes: there Envoy's catch-all answers.
+    /// </summary>
+    public bool KnowsRoutes { get; init; } = true;
+}

@@ -1,0 +1,65 @@
+using AiGateway.ExtProc.Protocol;
+using AiGateway.ExtProc.Protocol.Grpc;
+using Envoy.Service.ExtProc.V3;
+using Microsoft.Extensions.Logging;
+
+namespace AiGateway.ExtProc.Processing;
+
+/// <summary>
+/// Serves ext_proc streams: reads a message, answers it, reads the next. A stream never ends with OK while an answer is owed, because Envoy would then
+/// let the request pass unprocessed; whatever cannot be answered ends the stream with an error.
+/// </summary>
+internal sealed partial class ProcessHandler(Engine engine, ILogger<ProcessHandler> log)
+{
+    /// <summary>Method path of the service.</summary>
+    public const string Path = "/envoy.service.ext_proc.v3.ExternalProcessor/Process";
+
+    /// <summary>Serves one stream to its end.</summary>
+    public async Task HandleAsync(ServerStream<InboundMessage, ProcessingResponse> stream)
+    {
+        IPhases? phases = null;
+        var end = StreamEnd.Peer;
+        try
+        {
+            while (await stream.ReadAsync() is (true, var message))
+            {
+                phases ??= Open(message);
+                end = StreamEnd.Failed;
+                var answer = phases.Answer(message);
+                end = StreamEnd.Peer;
+                await stream.WriteAsync(answer);
+                phases.Sent();
+                if (!phases.IsOver) continue;
+                end = StreamEnd.Answered;
+                return;
+            }
+        }
+        catch (GrpcException exception)
+        {
+            Refused(log, exception.Code, exception.Message);
+            throw;
+        }
+        catch (Exception exception) when (end == StreamEnd.Failed) // stream boundary: Envoy fails this request, others go on
+        {
+            Failed(log, exception);
+            throw new GrpcException(GrpcStatusCode.Internal, "the service failed; its log has the exception", exception);
+        }
+        finally
+        {
+            phases?.Closed(end);
+        }
+    }
+
+    private IPhases Open(in InboundMessage message)
+    {
+        if (message.Kind == InboundKind.Unknown) throw new GrpcException(GrpcStatusCode.InvalidArgument, "the first message carries no request");
+        if (message.Kind != InboundKind.RequestHeaders) return new PassThrough();
+        return UpstreamStream.Opens(message, engine.Registry) ? new UpstreamStream(engine) : new RouterStream(engine);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "ext_proc stream ended with {Code}: {Reason}")]
+    private static partial void Refused(ILogger log, GrpcStatusCode code, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "ext_proc message could not be answered")]
+    private static partial void Failed(ILogger log, Exception exception);
+}

@@ -1,0 +1,69 @@
+using AiGateway.DataPlane.Configuration;
+using AiGateway.DataPlane.Errors;
+using AiGateway.DataPlane.Exchanges;
+using AiGateway.DataPlane.Providers;
+using Envoy.Service.ExtProc.V3;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+
+namespace AiGateway.ExtProc.Processing;
+
+/// <summary>
+/// What goes to the backend of one attempt. Envoy shows a second attempt the headers that the first one's answer set, so everything is rebuilt from the
+/// client's own request: what must be there is set, what is left of an earlier provider is removed.
+/// </summary>
+internal sealed class UpstreamAttempt(Engine engine, RuntimeTarget target, EnvoyRequestHead current, string? routeName)
+{
+    private PooledBytes? _body;
+
+    /// <summary>Why the backend was not asked; null when it is.</summary>
+    public Rejection? Refused { get; private set; }
+
+    /// <summary>The answer for Envoy.</summary>
+    /// <param name="exchange">The exchange; its lock is held.</param>
+    /// <param name="upstream">Reused between attempts.</param>
+    /// <param name="client">The request as the client sent it.</param>
+    /// <param name="decoded">The body was compressed and is not any more.</param>
+    public ProcessingResponse Prepare(Exchange exchange, UpstreamRequest upstream, EnvoyRequestHead client, bool decoded)
+    {
+        if (exchange.Backend is { } failed && exchange.Attempts > 0) engine.Metrics.Attempt(failed.Name, "status");
+        exchange.Rule = target.Rule;
+        exchange.RouteName = routeName;
+        if (!ProviderCatalog.Supports(target.Backend.Spec.Schema, exchange.Endpoint.Kind)) return Refuse(exchange, RouterPhase.Unsupported(exchange));
+        if (target.Backend.Spec.Unusable is not null) return Refuse(exchange, RouterPhase.NoBackend(exchange));
+        if (UpstreamPhase.Prepare(exchange, target.Backend, upstream) is { } rejected) return Refuse(exchange, rejected);
+        if (exchange.Attempts == 1) engine.Metrics.Overhead(exchange.Time.GetElapsedTime(exchange.StartTimestamp));
+
+        var headers = new HeaderMutation();
+        if (client.RawTarget != upstream.PathAndQuery || current.RawTarget != upstream.PathAndQuery) headers.Set(":path", upstream.PathAndQuery);
+        new UpstreamHeaders(exchange, target.Backend, upstream, client, current, engine.Tracing, decoded).Write(headers);
+        var metadata = new Struct { Fields = { ["backend_name"] = Value.ForString(target.Backend.Name) } };
+        foreach (var (attribute, value) in engine.LogHeaders.Of(client)) metadata.Fields[attribute] = Value.ForString(value);
+
+        var common = new CommonResponse { HeaderMutation = headers };
+        // From the second attempt on the buffered body may be an earlier backend's, so it is always sent again.
+        if (exchange.Attempts > 1 || decoded || !upstream.Edits.IsEmpty || !upstream.Body.Equals(exchange.Body))
+        {
+            _body = new PooledBytes((int)upstream.ContentLength);
+            foreach (var piece in upstream.Edits.Pieces(upstream.Body)) _body.Write(piece.Span);
+            common.Status = CommonResponse.Types.ResponseStatus.ContinueAndReplace;
+            common.BodyMutation = new BodyMutation { Body = UnsafeByteOperations.UnsafeWrap(_body.Written) };
+            metadata.Fields["content_length"] = Value.ForNumber(_body.Length);
+        }
+
+        return new ProcessingResponse { RequestHeaders = new HeadersResponse { Response = common }, DynamicMetadata = Answers.Metadata(metadata) };
+    }
+
+    /// <summary>Gives the body back once it has been sent, or never will be.</summary>
+    public void ReleaseBody()
+    {
+        _body?.Dispose();
+        _body = null;
+    }
+
+    private ProcessingResponse Refuse(Exchange exchange, Rejection rejection)
+    {
+        Refused = rejection;
+        return Answers.Refuse(exchange.Endpoint.Dialect, rejection, exchange.RequestId);
+    }
+}

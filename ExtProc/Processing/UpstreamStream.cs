@@ -1,0 +1,77 @@
+using AiGateway.ExtProc.Protocol;
+using AiGateway.ExtProc.Protocol.Grpc;
+using Envoy.Service.ExtProc.V3;
+using Google.Protobuf.WellKnownTypes;
+
+namespace AiGateway.ExtProc.Processing;
+
+/// <summary>An upstream-level stream: one attempt of an exchange that a router stream of this process holds.</summary>
+internal sealed class UpstreamStream(Engine engine) : IPhases
+{
+    /// <summary>The key under which Envoy sends attributes, whatever the filter is called.</summary>
+    public const string AttributesKey = "envoy.filters.http.ext_proc";
+
+    private const string Namespace = "filter_metadata['aigateway.envoy.io']";
+    private const string HostBackend = $"xds.upstream_host_metadata.{Namespace}['per_route_rule_backend_name']";
+    private const string ClusterBackend = $"xds.cluster_metadata.{Namespace}['per_route_rule_backend_name']";
+    private const string RouteName = $"xds.route_metadata.{Namespace}['aigw_route_name']";
+
+    private UpstreamAttempt? _attempt;
+    private bool _answered;
+
+    /// <inheritdoc />
+    public bool IsOver => false; // Envoy resets the stream when it has what it needs; ending it first would look like a failure
+
+    /// <summary>
+    /// Whether a first message opens an upstream stream. The peer asks only for attributes; a router filter may have some too, so they must name a backend,
+    /// or the message must belong to an exchange that is running.
+    /// </summary>
+    public static bool Opens(in InboundMessage message, ExchangeRegistry registry)
+    {
+        if (Attributes(message) is not { } attributes) return false;
+        if (attributes.Fields.ContainsKey(HostBackend) || attributes.Fields.ContainsKey(ClusterBackend)) return true;
+        return new EnvoyRequestHead(message.Message!.RequestHeaders.Headers).Header(RouterStream.InternalIdHeader) is { } id && registry.Find(id) is not null;
+    }
+
+    /// <inheritdoc />
+    public ProcessingResponse Answer(in InboundMessage message)
+    {
+        if (_answered) return Answers.Nothing(message.Kind); // modes beyond the peer's: nothing to do here
+        _answered = true;
+        var current = new EnvoyRequestHead(message.Message!.RequestHeaders.Headers);
+        var attributes = Attributes(message)!;
+        if (current.Header(RouterStream.InternalIdHeader) is not { Length: > 0 } id)
+        {
+            throw new GrpcException(GrpcStatusCode.Internal, "missing internal request ID header from router filter");
+        }
+
+        var name = BackendName(attributes, current);
+        if (engine.Registry.Find(id) is not { } router)
+        {
+            throw new GrpcException(GrpcStatusCode.Internal, $"no router processor found, request_id={current.Header("x-request-id")}, backend={name}");
+        }
+
+        // Newest configuration: a backend that was added while the request waited may be used, one that is gone may not.
+        var target = engine.Snapshot.FindTarget(name) ?? throw new GrpcException(GrpcStatusCode.Internal, $"unknown backend: {name}");
+        _attempt = new UpstreamAttempt(engine, target, current, Text(attributes, RouteName));
+        return router.Attempt(_attempt) ?? throw new GrpcException(GrpcStatusCode.Internal, $"no router processor found, request_id={current.Header("x-request-id")}, backend={name}");
+    }
+
+    /// <inheritdoc />
+    public void Sent() => _attempt?.ReleaseBody();
+
+    /// <inheritdoc />
+    public void Closed(StreamEnd end) => _attempt?.ReleaseBody();
+
+    private static string BackendName(Struct attributes, EnvoyRequestHead current)
+    {
+        // An endpoint picker chose the address: the endpoint then carries no metadata of its own.
+        var name = current.Header("x-gateway-destination-endpoint") is null ? Text(attributes, HostBackend) ?? Text(attributes, ClusterBackend) : Text(attributes, ClusterBackend);
+        return name ?? throw new GrpcException(GrpcStatusCode.Internal, $"missing backend name in attributes at path: {HostBackend}");
+    }
+
+    private static Struct? Attributes(in InboundMessage message) =>
+        message is { Kind: InboundKind.RequestHeaders, Message: { } request } && request.Attributes.TryGetValue(AttributesKey, out var attributes) ? attributes : null;
+
+    private static string? Text(Struct attributes, string path) => attributes.Fields.TryGetValue(path, out var value) && value.StringValue.Length > 0 ? value.StringValue : null;
+}
