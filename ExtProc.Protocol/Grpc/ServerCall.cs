@@ -1,0 +1,23 @@
+using Microsoft.AspNetCore.Http;
+
+namespace AiGateway.ExtProc.Protocol.Grpc;
+
+/// <summary>What every handler knows about the call it serves.</summary>
+public abstract class ServerCall
+{
+    private readonly HttpContext _context;
+
+    private protected ServerCall(HttpContext context, CallLifetime lifetime)
+    {
+        _context = context;
+        Lifetime = lifetime;
+    }
+
+    /// <summary>Cancelled when the client reset the call, its deadline passed or the connection is gone. The handler then ends as it likes: nobody listens.</summary>
+    public CancellationToken Cancelled => Lifetime.Token;
+
+    private protected CallLifetime Lifetime { get; }
+
+    /// <summary>Request metadata: all values of that name, joined by commas; null when there is none.</summary>
+    public string? Header(string name) => GrpcHeaders.Get(_context.Request, name);
+}
