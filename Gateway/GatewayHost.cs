@@ -57,7 +57,8 @@ public sealed class GatewayHost : IAsyncDisposable
         if (options.Telemetry is not null)
         {
             var convention = SpanConventions.FromEnvironment(environment, warning => GatewayLog.Setting(_log, warning));
-            _spans = new SpanQueue(convention, capacity: 2048, exception => GatewayLog.SpanFailed(_log, exception));
+            _spans = new SpanQueue(convention, capacity: 2048, maxBytes: 64 * 1024 * 1024, exception => GatewayLog.SpanFailed(_log, exception));
+            _metrics.ObserveDroppedSpans(() => _spans.DroppedCount);
         }
     }
 

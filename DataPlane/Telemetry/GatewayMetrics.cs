@@ -47,6 +47,11 @@ public sealed class GatewayMetrics : IDisposable
         _reloads = _meter.CreateCounter<long>("aigateway.config.reloads", null, "Configuration reloads by result.");
     }
 
+    /// <summary>Shows how many spans were given up before they were built.</summary>
+    /// <param name="dropped">Reads the count.</param>
+    public void ObserveDroppedSpans(Func<long> dropped) =>
+        _meter.CreateObservableCounter("aigateway.spans.dropped", dropped, null, "Spans given up because too many, or too large ones, were waiting.");
+
     /// <summary>An exchange began.</summary>
     public void Started() => _active.Add(1);
 

@@ -4,23 +4,27 @@ using System.Threading.Channels;
 namespace AiGateway.DataPlane.Telemetry;
 
 /// <summary>
-/// Builds spans off the request path: a bounded queue read by one loop. When it is full the oldest waiting span is given up and counted; a request
-/// never waits for it.
+/// Builds spans off the request path: a queue read by one loop, bounded in spans and in the bytes they hold. When there are too many spans the oldest is
+/// given up, when there are too many bytes the newest; either is counted. A request never waits for it.
 /// </summary>
 public sealed class SpanQueue : IAsyncDisposable
 {
     private readonly Channel<SpanWork> _channel;
     private readonly ISpanConvention _convention;
     private readonly Action<Exception> _failed;
+    private readonly long _maxBytes;
     private readonly Task _loop;
     private long _dropped;
+    private long _bytes;
 
     /// <param name="convention">Vocabulary of the spans.</param>
     /// <param name="capacity">Waiting spans at most.</param>
+    /// <param name="maxBytes">Bytes of requests and answers that may wait with them.</param>
     /// <param name="failed">Told about a convention that threw, which is a bug.</param>
-    public SpanQueue(ISpanConvention convention, int capacity, Action<Exception> failed)
+    public SpanQueue(ISpanConvention convention, int capacity, long maxBytes, Action<Exception> failed)
     {
         _convention = convention;
+        _maxBytes = maxBytes;
         _failed = failed;
         _channel = Channel.CreateBounded<SpanWork>(new BoundedChannelOptions(capacity) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true }, Dropped);
         _loop = RunAsync();
@@ -32,7 +36,8 @@ public sealed class SpanQueue : IAsyncDisposable
     /// <summary>Hands over a finished exchange. The queue owns <paramref name="work"/> from here on.</summary>
     public void Enqueue(SpanWork work)
     {
-        if (!_channel.Writer.TryWrite(work)) Dropped(work);
+        if (Interlocked.Add(ref _bytes, work.Bytes) > _maxBytes && work.Bytes > 0) Dropped(work);
+        else if (!_channel.Writer.TryWrite(work)) Dropped(work);
     }
 
     /// <summary>Takes no more and finishes what waits.</summary>
@@ -48,6 +53,7 @@ public sealed class SpanQueue : IAsyncDisposable
         {
             using (work)
             {
+                Interlocked.Add(ref _bytes, -work.Bytes);
                 try
                 {
                     Apply(_convention.Build(work.Capture), work);
@@ -78,6 +84,7 @@ public sealed class SpanQueue : IAsyncDisposable
     private void Dropped(SpanWork work)
     {
         Interlocked.Increment(ref _dropped);
+        Interlocked.Add(ref _bytes, -work.Bytes);
         work.Dispose();
     }
 }

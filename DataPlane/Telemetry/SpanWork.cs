@@ -11,6 +11,9 @@ namespace AiGateway.DataPlane.Telemetry;
 /// <param name="Response">Owner of the response bytes.</param>
 public sealed record SpanWork(Activity Activity, ExchangeCapture Capture, DateTimeOffset EndedAt, PooledBytes? Request, PooledBytes? Response) : IDisposable
 {
+    /// <summary>Bytes that wait with it; does not change when it is disposed.</summary>
+    public long Bytes { get; } = (Request?.Length ?? 0) + (Response?.Length ?? 0);
+
     /// <inheritdoc />
     public void Dispose()
     {

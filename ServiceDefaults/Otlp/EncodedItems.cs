@@ -3,6 +3,8 @@ namespace AiGateway.ServiceDefaults.Otlp;
 /// <summary>Log records that were already encoded, once for all sinks, put below one resource and scope.</summary>
 internal sealed class EncodedLogRecords(IReadOnlyList<KeyValuePair<string, string>> resource, string scope) : IOtlpEncoder<byte[]>
 {
+    public long BytesOf(byte[] item) => item.Length;
+
     public void Write(ProtobufWriter writer, ReadOnlySpan<byte[]> items)
     {
         var resourceLogs = writer.Begin(1);
@@ -18,6 +20,8 @@ internal sealed class EncodedLogRecords(IReadOnlyList<KeyValuePair<string, strin
 /// <summary>Whole metric collections; each item is the inside of one <c>ResourceMetrics</c>.</summary>
 internal sealed class EncodedMetrics : IOtlpEncoder<byte[]>
 {
+    public long BytesOf(byte[] item) => item.Length;
+
     public void Write(ProtobufWriter writer, ReadOnlySpan<byte[]> items)
     {
         foreach (var collection in items) writer.Bytes(1, collection);

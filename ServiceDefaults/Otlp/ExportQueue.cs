@@ -1,12 +1,18 @@
 namespace AiGateway.ServiceDefaults.Otlp;
 
-/// <summary>Bounded ring between many producers and one export loop that keeps the newest: when it is full, the oldest item gives way.</summary>
-internal sealed class ExportQueue<T>(int capacity)
+/// <summary>
+/// Ring between many producers and one export loop, bounded in items and in the memory they hold. It keeps the newest: when it is full, the oldest items give way.
+/// </summary>
+/// <param name="capacity">Items at most.</param>
+/// <param name="maxBytes">Bytes at most; one item alone may exceed it.</param>
+/// <param name="bytesOf">Estimated memory of an item; null counts items alone.</param>
+internal sealed class ExportQueue<T>(int capacity, long maxBytes = long.MaxValue, Func<T, long>? bytesOf = null)
 {
     private readonly Lock _lock = new();
     private readonly T[] _ring = new T[capacity];
     private int _first;
     private int _count;
+    private long _bytes;
 
     public int Count
     {
@@ -19,17 +25,24 @@ internal sealed class ExportQueue<T>(int capacity)
     /// <summary>Adds an item; never waits.</summary>
     /// <param name="item">The newest item.</param>
     /// <param name="count">Items in the queue afterwards.</param>
-    /// <returns>False when the oldest item was dropped to make room.</returns>
-    public bool Add(T item, out int count)
+    /// <returns>How many of the oldest items were dropped to make room.</returns>
+    public int Add(T item, out int count)
     {
+        var bytes = bytesOf?.Invoke(item) ?? 0;
         lock (_lock)
         {
-            var full = _count == _ring.Length;
+            var dropped = 0;
+            while (_count == _ring.Length || (_count > 0 && _bytes + bytes > maxBytes))
+            {
+                Remove();
+                dropped++;
+            }
+
             _ring[(_first + _count) % _ring.Length] = item;
-            if (full) _first = (_first + 1) % _ring.Length;
-            else _count++;
+            _count++;
+            _bytes += bytes;
             count = _count;
-            return !full;
+            return dropped;
         }
     }
 
@@ -39,16 +52,19 @@ internal sealed class ExportQueue<T>(int capacity)
         lock (_lock)
         {
             var taken = Math.Min(batch.Length, _count);
-            for (var index = 0; index < taken; index++)
-            {
-                ref var slot = ref _ring[(_first + index) % _ring.Length];
-                batch[index] = slot;
-                slot = default!;
-            }
-
-            _first = (_first + taken) % _ring.Length;
-            _count -= taken;
+            for (var index = 0; index < taken; index++) batch[index] = Remove();
             return taken;
         }
+    }
+
+    private T Remove()
+    {
+        ref var slot = ref _ring[_first];
+        var item = slot;
+        slot = default!;
+        _first = (_first + 1) % _ring.Length;
+        _count--;
+        _bytes -= bytesOf?.Invoke(item) ?? 0;
+        return item;
     }
 }

@@ -4,4 +4,7 @@ namespace AiGateway.ServiceDefaults.Otlp;
 internal interface IOtlpEncoder<T>
 {
     void Write(ProtobufWriter writer, ReadOnlySpan<T> items);
+
+    /// <summary>Memory that an item holds while it waits, in bytes, roughly. Does not change while it waits.</summary>
+    long BytesOf(T item);
 }

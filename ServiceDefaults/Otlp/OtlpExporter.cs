@@ -30,7 +30,7 @@ internal sealed class OtlpExporter<T> : IAsyncDisposable, IOtlpExporter
         _options = options;
         _encoder = encoder;
         _time = time;
-        _queue = new ExportQueue<T>(options.MaxQueueSize);
+        _queue = new ExportQueue<T>(options.MaxQueueSize, MaxQueuedBytes, encoder.BytesOf);
         _sender = sender ?? (target.Protocol == OtlpProtocol.Grpc ? new OtlpGrpcSender(target) : new OtlpHttpSender(target, time));
         _metrics = metrics.ForSink(target.Sink, target.Signal, () => _queue.Count);
         _warnings = new SinkWarnings(target, logger, time);
@@ -47,11 +47,12 @@ internal sealed class OtlpExporter<T> : IAsyncDisposable, IOtlpExporter
     public void Add(T item)
     {
         _flushes.Added();
-        if (!_queue.Add(item, out var count))
+        var dropped = _queue.Add(item, out var count);
+        if (dropped > 0)
         {
-            _metrics.Dropped("overflow", 1);
+            _metrics.Dropped("overflow", dropped);
             _warnings.Overflow();
-            _flushes.Dropped();
+            for (var i = 0; i < dropped; i++) _flushes.Dropped();
         }
 
         if (count >= _options.MaxBatchSize) Wake();
@@ -200,6 +201,9 @@ internal sealed class OtlpExporter<T> : IAsyncDisposable, IOtlpExporter
     }
 
     private static async Task IgnoreCancellation(Task wait) => await wait.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    /// <summary>Spans with prompts in them can hold hundreds of kilobytes each, so the number of items alone bounds nothing.</summary>
+    private const long MaxQueuedBytes = 128 * 1024 * 1024;
 
     private const int GrpcMessageLimit = 4_000_000;
     private static readonly TimeSpan s_shortestWait = TimeSpan.FromMilliseconds(1);

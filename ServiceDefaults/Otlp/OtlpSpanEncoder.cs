@@ -19,6 +19,20 @@ internal sealed class OtlpSpanEncoder(IReadOnlyList<KeyValuePair<string, string>
         writer.End(resourceSpans);
     }
 
+    public long BytesOf(Activity item)
+    {
+        var bytes = 1024L; // the activity itself, short tags and their list
+        foreach (ref readonly var tag in item.EnumerateTagObjects()) bytes += Text(tag.Value);
+        foreach (ref readonly var happened in item.EnumerateEvents())
+        {
+            foreach (ref readonly var tag in happened.EnumerateTagObjects()) bytes += Text(tag.Value);
+        }
+
+        return bytes;
+
+        static long Text(object? value) => value is string text ? text.Length * sizeof(char) : sizeof(long);
+    }
+
     private void ScopeSpans(ProtobufWriter writer, ActivitySource source, ReadOnlySpan<Activity> items)
     {
         var scopeSpans = writer.Begin(2);

@@ -108,6 +108,8 @@ public sealed class OtlpExporterTests
 
     private sealed class ByteEncoder : IOtlpEncoder<int>
     {
+        public long BytesOf(int item) => sizeof(int);
+
         public void Write(ProtobufWriter writer, ReadOnlySpan<int> items)
         {
             foreach (var item in items) writer.Varint(1, (ulong)item);

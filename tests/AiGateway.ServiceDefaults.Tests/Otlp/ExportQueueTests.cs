@@ -1,0 +1,47 @@
+using AiGateway.ServiceDefaults.Otlp;
+
+namespace AiGateway.ServiceDefaults.Tests.Otlp;
+
+public sealed class ExportQueueTests
+{
+    [Fact]
+    public void Add_OverTheItems_DropsTheOldest()
+    {
+        var queue = new ExportQueue<int>(capacity: 2);
+
+        int[] dropped = [queue.Add(1, out _), queue.Add(2, out _), queue.Add(3, out var count)];
+
+        Assert.Equal([0, 0, 1], dropped);
+        Assert.Equal(2, count);
+        Assert.Equal([2, 3], Take(queue));
+    }
+
+    [Fact]
+    public void Add_OverTheBytes_DropsAsManyOfTheOldestAsItTakes()
+    {
+        var queue = new ExportQueue<int>(capacity: 10, maxBytes: 100, bytesOf: static item => item);
+
+        int[] dropped = [queue.Add(30, out _), queue.Add(31, out _), queue.Add(32, out _), queue.Add(60, out var count)];
+
+        Assert.Equal([0, 0, 0, 2], dropped);
+        Assert.Equal(2, count);
+        Assert.Equal([32, 60], Take(queue));
+    }
+
+    [Fact]
+    public void Add_OneItemLargerThanTheBound_IsKeptAlone()
+    {
+        var queue = new ExportQueue<int>(capacity: 10, maxBytes: 100, bytesOf: static item => item);
+        queue.Add(10, out _);
+
+        Assert.Equal(1, queue.Add(500, out _));
+        Assert.Equal([500], Take(queue));
+        Assert.Equal(0, queue.Add(90, out _)); // what was taken does not count any more
+    }
+
+    private static int[] Take(ExportQueue<int> queue)
+    {
+        var taken = new int[10];
+        return taken[..queue.Take(taken)];
+    }
+}
