@@ -35,6 +35,7 @@ public sealed class GatewayHost : IAsyncDisposable
     private readonly PoolClientFactory _clients;
     private readonly AppliedSignal _applied = new();
     private readonly GatewayMetrics _metrics;
+    private readonly TelemetryHeaders _headers;
     private readonly SpanQueue? _spans;
     private readonly SemaphoreSlim _applying = new(1, 1);
     private WebApplication? _gateway;
@@ -49,11 +50,8 @@ public sealed class GatewayHost : IAsyncDisposable
         _pools = new PoolConfigProvider(snapshot);
         _clients = new PoolClientFactory(_pools, options.Resolve);
         var environment = options.Environment;
-        var general = environment("OTEL_AIGW_REQUEST_HEADER_ATTRIBUTES");
-        MetricHeaders = HeaderAttributeMap.Parse(general, environment("OTEL_AIGW_METRICS_REQUEST_HEADER_ATTRIBUTES"), "", "OTEL_AIGW_METRICS_REQUEST_HEADER_ATTRIBUTES");
-        SpanHeaders = HeaderAttributeMap.Parse(general, environment("OTEL_AIGW_SPAN_REQUEST_HEADER_ATTRIBUTES"), SessionDefault, "OTEL_AIGW_SPAN_REQUEST_HEADER_ATTRIBUTES");
-        LogHeaders = HeaderAttributeMap.Parse(general, environment("OTEL_AIGW_LOG_REQUEST_HEADER_ATTRIBUTES"), SessionDefault, "OTEL_AIGW_LOG_REQUEST_HEADER_ATTRIBUTES");
-        _metrics = new GatewayMetrics(new OwnMeters(), MetricHeaders);
+        _headers = TelemetryHeaders.FromEnvironment(environment);
+        _metrics = new GatewayMetrics(new OwnMeters(), _headers.Metrics);
         if (options.Telemetry is not null)
         {
             var convention = SpanConventions.FromEnvironment(environment, warning => GatewayLog.Setting(_log, warning));
@@ -61,14 +59,6 @@ public sealed class GatewayHost : IAsyncDisposable
             _metrics.ObserveDroppedSpans(() => _spans.DroppedCount);
         }
     }
-
-    private const string SessionDefault = "agent-session-id:session.id";
-
-    private HeaderAttributeMap MetricHeaders { get; }
-
-    private HeaderAttributeMap SpanHeaders { get; }
-
-    private HeaderAttributeMap LogHeaders { get; }
 
     /// <summary>Sockets as bound when the host started.</summary>
     public IReadOnlyList<BoundListener> Listeners { get; private set; } = [];
@@ -214,9 +204,9 @@ public sealed class GatewayHost : IAsyncDisposable
     {
         var endpoints = new EndpointCatalog(_options.Prefixes);
         var services = application.Services;
-        var tracing = new ExchangeTracing(_options.Telemetry is null ? null : new TracePropagation(_options.Telemetry.Propagator), _spans, SpanHeaders);
+        var tracing = new ExchangeTracing(_options.Telemetry is null ? null : new TracePropagation(_options.Telemetry.Propagator), _spans, _headers.Spans);
         ICompletionSink[] sinks = _options.Telemetry is { AccessLog.IsEnabled: true } telemetry
-            ? [new AccessLogSink(telemetry.AccessLog, LogHeaders), .. _options.Sinks]
+            ? [new AccessLogSink(telemetry.AccessLog, _headers.Logs), .. _options.Sinks]
             : [.. _options.Sinks];
         var sender = ActivatorUtilities.CreateInstance<UpstreamSender>(services, tracing);
         var exchanges = new ExchangeHandler(_snapshots, _sockets, sender, new Completion(_metrics, sinks), _metrics, tracing, _drain, _options, _options.Logs.CreateLogger<ExchangeHandler>());

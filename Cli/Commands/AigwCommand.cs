@@ -30,6 +30,7 @@ internal static class AigwCommand
         root.Add(ModelsCommand.Create(environment));
         root.Add(ValidateCommand.Create(globals, environment));
         root.Add(TranslateCommand.Create(globals, environment));
+        root.Add(ExtProcCommand.Create(globals, environment));
         root.Add(HealthcheckCommand.Create(environment));
         root.Add(VersionCommand.Create(environment));
         root.Add(CompletionCommand.Create(environment));

@@ -4,7 +4,7 @@ using Envoy.Service.ExtProc.V3;
 namespace AiGateway.ExtProc.Processing;
 
 /// <summary>What one ext_proc stream does with its messages. Used by one stream, one message at a time; nothing in it waits.</summary>
-internal interface IPhases
+internal interface IPhases : IDisposable
 {
     /// <summary>Nothing more is to be read once the answer is sent.</summary>
     bool IsOver { get; }
@@ -16,7 +16,7 @@ internal interface IPhases
     /// <summary>The answer is on the wire; what it borrowed may be given back.</summary>
     void Sent();
 
-    /// <summary>The stream is over. Called once, on every path.</summary>
+    /// <summary>The stream is over: completes what is open and gives everything back. Called once, on every path.</summary>
     /// <param name="end">How it ended.</param>
     void Closed(StreamEnd end);
 }

@@ -17,4 +17,8 @@ internal sealed class PassThrough : IPhases
     public void Closed(StreamEnd end)
     {
     }
+
+    public void Dispose()
+    {
+    }
 }

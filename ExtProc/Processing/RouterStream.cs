@@ -71,9 +71,15 @@ internal sealed class RouterStream(Engine engine) : IPhases
                 Complete();
             }
 
-            _response?.Dispose();
-            _capture.Dispose();
+            Dispose();
         }
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        _response?.Dispose();
+        _capture.Dispose();
     }
 
     /// <summary>Prepares an attempt of this exchange. Called by its upstream stream.</summary>
@@ -114,7 +120,7 @@ internal sealed class RouterStream(Engine engine) : IPhases
         if (head.Method != "POST") return Reject(new Rejection(GatewayError.MethodNotAllowed, $"{endpoint.Suffix} takes POST, not {head.Method}"));
         if (message.EndOfStream) return Decide() ?? throw new InvalidOperationException("An empty body was accepted.");
         _hasBody = true;
-        _internalId = $"{head.Header("x-request-id")}-{Guid.NewGuid()}";
+        _internalId = $"{head.Header("x-request-id")}-{exchange.Id}";
         engine.Registry.Add(_internalId, this);
         var headers = new HeaderMutation();
         headers.Set(InternalIdHeader, _internalId);

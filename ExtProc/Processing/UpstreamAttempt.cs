@@ -12,7 +12,7 @@ namespace AiGateway.ExtProc.Processing;
 /// What goes to the backend of one attempt. Envoy shows a second attempt the headers that the first one's answer set, so everything is rebuilt from the
 /// client's own request: what must be there is set, what is left of an earlier provider is removed.
 /// </summary>
-internal sealed class UpstreamAttempt(Engine engine, RuntimeTarget target, EnvoyRequestHead current, string? routeName)
+internal sealed class UpstreamAttempt(Engine engine, RuntimeTarget target, EnvoyRequestHead current, string? routeName) : IDisposable
 {
     private PooledBytes? _body;
 
@@ -55,7 +55,7 @@ internal sealed class UpstreamAttempt(Engine engine, RuntimeTarget target, Envoy
     }
 
     /// <summary>Gives the body back once it has been sent, or never will be.</summary>
-    public void ReleaseBody()
+    public void Dispose()
     {
         _body?.Dispose();
         _body = null;

@@ -58,10 +58,13 @@ internal sealed class UpstreamStream(Engine engine) : IPhases
     }
 
     /// <inheritdoc />
-    public void Sent() => _attempt?.ReleaseBody();
+    public void Sent() => _attempt?.Dispose();
 
     /// <inheritdoc />
-    public void Closed(StreamEnd end) => _attempt?.ReleaseBody();
+    public void Closed(StreamEnd end) => Dispose();
+
+    /// <inheritdoc />
+    public void Dispose() => _attempt?.Dispose();
 
     private static string BackendName(Struct attributes, EnvoyRequestHead current)
     {

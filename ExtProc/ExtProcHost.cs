@@ -1,0 +1,215 @@
+using System.Diagnostics.Metrics;
+using AiGateway.Contracts.Snapshots;
+using AiGateway.DataPlane.Configuration;
+using AiGateway.DataPlane.Endpoints;
+using AiGateway.DataPlane.Exchanges;
+using AiGateway.DataPlane.Telemetry;
+using AiGateway.DataPlane.Telemetry.GenAi;
+using AiGateway.ExtProc.Processing;
+using AiGateway.ExtProc.Protocol;
+using AiGateway.ExtProc.Protocol.Grpc;
+using AiGateway.ServiceDefaults;
+using Envoy.Service.ExtProc.V3;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace AiGateway.ExtProc;
+
+/// <summary>The engine behind Envoy: the ext_proc service, health, admin port, live configuration. One per process, or one per test.</summary>
+public sealed class ExtProcHost : IAsyncDisposable
+{
+    /// <summary>Service that Envoy calls, for the health service.</summary>
+    public const string ServiceName = "envoy.service.ext_proc.v3.ExternalProcessor";
+
+    private readonly ExtProcHostOptions _options;
+    private readonly ILogger<ExtProcHost> _log;
+    private readonly SnapshotHolder _snapshots;
+    private readonly GatewayMetrics _metrics;
+    private readonly SpanQueue? _spans;
+    private readonly Engine _engine;
+    private readonly HealthService _health = new();
+    private WebApplication? _service;
+    private WebApplication? _admin;
+
+    private ExtProcHost(ExtProcHostOptions options, GatewaySnapshot snapshot)
+    {
+        _options = options;
+        _log = options.Logs.CreateLogger<ExtProcHost>();
+        _snapshots = new SnapshotHolder(RuntimeSnapshotCompiler.Compile(snapshot), options.Time);
+        var headers = TelemetryHeaders.FromEnvironment(options.Environment);
+        _metrics = new GatewayMetrics(new OwnMeters(), headers.Metrics);
+        if (options.Telemetry is not null)
+        {
+            var convention = SpanConventions.FromEnvironment(options.Environment, warning => ExtProcLog.Setting(_log, warning));
+            _spans = new SpanQueue(convention, capacity: 2048, maxBytes: 64 * 1024 * 1024, exception => ExtProcLog.SpanFailed(_log, exception));
+            _metrics.ObserveDroppedSpans(() => _spans.DroppedCount);
+        }
+
+        var tracing = new ExchangeTracing(options.Telemetry is null ? null : new TracePropagation(options.Telemetry.Propagator), _spans, headers.Spans);
+        var processing = new ProcessingOptions { Time = options.Time, CaptureLimit = options.CaptureLimit, KnowsRoutes = options.KnowsRoutes };
+        _engine = new Engine(_snapshots, new EndpointCatalog(options.Prefixes), new Completion(_metrics, [.. options.Sinks]), _metrics, tracing, headers.Logs, processing);
+    }
+
+    /// <summary>Where Envoy connects, as bound: <c>127.0.0.1:1063</c> or <c>unix:/path</c>.</summary>
+    public string Address { get; private set; } = "";
+
+    /// <summary>Admin port as bound.</summary>
+    public int AdminPort { get; private set; }
+
+    /// <summary>Revision in force.</summary>
+    public string Revision => _snapshots.Current.Revision;
+
+    /// <summary>Exchanges whose router stream is open.</summary>
+    public int ActiveExchanges => _engine.Registry.Count;
+
+    /// <summary>Binds everything and serves.</summary>
+    /// <param name="options">Process settings.</param>
+    /// <param name="snapshot">First configuration.</param>
+    /// <param name="cancellationToken">Ends the start.</param>
+    /// <exception cref="IOException">The address cannot be bound.</exception>
+    /// <exception cref="FormatException">A setting or the snapshot cannot be used.</exception>
+    public static async Task<ExtProcHost> StartAsync(ExtProcHostOptions options, GatewaySnapshot snapshot, CancellationToken cancellationToken)
+    {
+        var host = new ExtProcHost(options, snapshot);
+        try
+        {
+            await host.StartServiceAsync(cancellationToken);
+            await host.StartAdminAsync(cancellationToken);
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Puts a new configuration into force. Running exchanges keep theirs; attempts look their backend up in the new one.</summary>
+    /// <exception cref="FormatException">The snapshot cannot be used; the current one stays.</exception>
+    public void Apply(GatewaySnapshot snapshot)
+    {
+        try
+        {
+            _snapshots.Apply(RuntimeSnapshotCompiler.Compile(snapshot));
+        }
+        catch (FormatException exception)
+        {
+            ReportRejectedReload(exception.Message);
+            throw;
+        }
+
+        _metrics.Reload(applied: true);
+        ExtProcLog.Applied(_log, snapshot.Revision);
+    }
+
+    /// <summary>A reload did not even become a snapshot: log, metric and readiness detail say so, the current configuration stays.</summary>
+    public void ReportRejectedReload(string reason)
+    {
+        _snapshots.Reject(reason);
+        _metrics.Reload(applied: false);
+        ExtProcLog.Rejected(_log, Revision, reason);
+    }
+
+    /// <summary>Says NOT_SERVING, refuses new exchanges with 503, lets running ones end, and closes connections with GOAWAY.</summary>
+    /// <param name="limit">How long running exchanges get.</param>
+    /// <param name="now">Cancelled to end them at once.</param>
+    public async Task DrainAsync(TimeSpan limit, CancellationToken now)
+    {
+        _engine.IsDraining = true;
+        _health.Set("", false);
+        _health.Set(ServiceName, false);
+        if (_service is null) return;
+        using var expiry = new CancellationTokenSource(limit, _options.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(expiry.Token, now);
+        await _service.StopAsync(either.Token);
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        if (_service is not null) await StopAsync(_service);
+        if (_admin is not null) await StopAsync(_admin);
+        if (_spans is not null) await _spans.DisposeAsync();
+        _metrics.Dispose();
+    }
+
+    private static async Task StopAsync(WebApplication application)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        await application.StopAsync(limit.Token);
+        await application.DisposeAsync();
+    }
+
+    private async Task StartServiceAsync(CancellationToken cancellationToken)
+    {
+        var builder = Builder();
+        var address = _options.Listen.StartsWith(':') ? "*" + _options.Listen : _options.Listen;
+        builder.WebHost.UseGrpcListener(address);
+        builder.Services.AddRouting();
+        _service = builder.Build();
+        var handler = new ProcessHandler(_engine, _options.Logs.CreateLogger<ProcessHandler>());
+        _service.MapGrpcDuplex(ProcessHandler.Path, new InboundCodec(), new ProtobufCodec<ProcessingResponse>(), handler.HandleAsync, new GrpcServerOptions { MaxReceiveMessageBytes = _options.MaxReceiveMessageBytes });
+        _health.Map(_service);
+        _health.Set("", true);
+        _health.Set(ServiceName, true);
+        _service.MapGrpcUnimplemented();
+        await _service.StartAsync(cancellationToken);
+        var bound = _service.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
+        Address = bound.Replace("http://unix:", "unix:", StringComparison.Ordinal).Replace("http://", "", StringComparison.Ordinal).Replace("[::]", "127.0.0.1", StringComparison.Ordinal);
+        ExtProcLog.Listening(_log, Address, Revision);
+    }
+
+    private async Task StartAdminAsync(CancellationToken cancellationToken)
+    {
+        var builder = Builder();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.ListenAnyIP(_options.AdminPort);
+        });
+        _admin = builder.Build();
+        if (_options.Telemetry is { } telemetry) _admin.Run(new AdminEndpoints(telemetry.Prometheus, Readiness, _options.Time).HandleAsync);
+        else _admin.Run(context => context.Response.WriteAsync(context.Request.Path == "/health" ? "OK\n" : "telemetry is off\n"));
+        await _admin.StartAsync(cancellationToken);
+        AdminPort = new Uri(_admin.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First().Replace("[::]", "localhost", StringComparison.Ordinal)).Port;
+    }
+
+    private ReadinessReport Readiness()
+    {
+        var rejected = _snapshots.Rejected;
+        return new ReadinessReport
+        {
+            Ready = !_engine.IsDraining,
+            Reason = _engine.IsDraining ? "draining" : null,
+            Revision = Revision,
+            LoadedAt = _snapshots.AppliedAt,
+            LastRejected = rejected is null ? null : new ServiceDefaults.RejectedReload(rejected.At, null, [rejected.Reason]),
+        };
+    }
+
+    private WebApplicationBuilder Builder()
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "aigw", EnvironmentName = "Production", Args = [] });
+        builder.Logging.ClearProviders();
+        builder.Services.AddSingleton<ILoggerFactory>(new HostLoggers(_options.Logs));
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
+        return builder;
+    }
+
+    private sealed class OwnMeters : IMeterFactory
+    {
+        public Meter Create(MeterOptions options) => new(options);
+
+        public void Dispose()
+        {
+        }
+    }
+}
