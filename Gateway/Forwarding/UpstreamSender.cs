@@ -99,7 +99,7 @@ internal sealed class UpstreamSender
         {
             Version = backend.Pool!.Http2 || backend.Pool.Tls is not null ? HttpVersion.Version20 : HttpVersion.Version11,
             VersionPolicy = backend.Pool.Http2 ? HttpVersionPolicy.RequestVersionExact : HttpVersionPolicy.RequestVersionOrLower,
-            Content = new PiecesContent(upstream),
+            Content = new PiecesContent(upstream, exchange.BodyOwner),
         };
         var hopByHop = context.Request.Headers.Connection is { Count: > 0 } connection ? connection.ToString() : null;
         foreach (var header in context.Request.Headers)
@@ -113,7 +113,7 @@ internal sealed class UpstreamSender
         if (destination.Model.Config.Host is { } host) message.Headers.Host = host;
         if (context.Request.ContentType is { } contentType) message.Content.Headers.TryAddWithoutValidation("content-type", contentType);
         else message.Content.Headers.TryAddWithoutValidation("content-type", "application/json");
-        message.Headers.TryAddWithoutValidation("accept-encoding", AcceptEncoding(context, exchange));
+        message.Headers.TryAddWithoutValidation("accept-encoding", AcceptedCodings.For(exchange, context.Request.Headers.AcceptEncoding.ToString()));
         message.Headers.TryAddWithoutValidation("x-request-id", exchange.RequestId);
         _tracing.Inject(exchange, message);
         if (backend.Spec.HeaderMutation is { } mutation) Mutate(message, mutation);
@@ -146,23 +146,6 @@ internal sealed class UpstreamSender
     {
         if (HeaderPolicy.DescribesBody(name)) message.Content!.Headers.Remove(name);
         else message.Headers.Remove(name);
-    }
-
-    /// <summary>Codings that both the client and the gateway can read; none for streams, which would arrive in compressor-sized lumps.</summary>
-    private static string AcceptEncoding(HttpContext context, Exchange exchange)
-    {
-        var accepted = context.Request.Headers.AcceptEncoding;
-        if (exchange.StreamRequested || accepted.Count == 0) return "identity";
-        var text = accepted.ToString();
-        var gzip = text.Contains("gzip", StringComparison.OrdinalIgnoreCase);
-        var brotli = text.Contains("br", StringComparison.OrdinalIgnoreCase);
-        return (gzip, brotli) switch
-        {
-            (true, true) => "gzip, br",
-            (true, false) => "gzip",
-            (false, true) => "br",
-            _ => "identity",
-        };
     }
 
     private Uri Target(string address, string path)
