@@ -63,6 +63,9 @@ public sealed class Exchange
     /// <summary>Original body; every attempt starts from it. Empty until it has been read.</summary>
     public ReadOnlyMemory<byte> Body { get; set; }
 
+    /// <summary>Owner of the memory behind <see cref="Body"/>, for those who read it while the exchange may end.</summary>
+    public PooledBytes? BodyOwner { get; set; }
+
     /// <summary>(2) what was read from a JSON body.</summary>
     public RequestPeek Peek { get; set; }
 

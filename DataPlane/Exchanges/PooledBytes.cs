@@ -2,10 +2,14 @@ using System.Buffers;
 
 namespace AiGateway.DataPlane.Exchanges;
 
-/// <summary>A growing byte buffer on pooled memory. Not thread-safe; dispose exactly once, by whoever owns it last.</summary>
+/// <summary>
+/// A growing byte buffer on pooled memory. Not thread-safe; dispose exactly once, by whoever owns it last. Memory that someone still reads when it is
+/// disposed is left to the garbage collector: it must not become another request's buffer.
+/// </summary>
 public sealed class PooledBytes : IDisposable
 {
     private byte[] _bytes;
+    private int _readers;
 
     /// <param name="capacity">Expected size in bytes.</param>
     public PooledBytes(int capacity = 4096) => _bytes = ArrayPool<byte>.Shared.Rent(Math.Max(256, capacity));
@@ -37,13 +41,19 @@ public sealed class PooledBytes : IDisposable
     /// <summary>Forgets what was written, keeps the memory.</summary>
     public void Clear() => Length = 0;
 
+    /// <summary>Somebody else begins to read <see cref="Written"/>, on any thread.</summary>
+    public void Enter() => Interlocked.Increment(ref _readers);
+
+    /// <summary>The reader is done.</summary>
+    public void Leave() => Interlocked.Decrement(ref _readers);
+
     /// <inheritdoc />
     public void Dispose()
     {
         var bytes = _bytes;
         _bytes = [];
         Length = 0;
-        if (bytes.Length > 0) ArrayPool<byte>.Shared.Return(bytes);
+        if (bytes.Length > 0 && Volatile.Read(ref _readers) == 0) ArrayPool<byte>.Shared.Return(bytes);
     }
 
     private void Grow(int needed)

@@ -62,6 +62,12 @@ public readonly record struct RequestPeek
     public static bool TryRead(ReadOnlySpan<byte> body, out RequestPeek peek, out string? problem)
     {
         peek = new RequestPeek { AddGenerationPrompt = true };
+        if (body.IsEmpty)
+        {
+            problem = "the body is empty; send a JSON object";
+            return false;
+        }
+
         if (!Utf8.IsValid(body))
         {
             problem = $"the body is not valid UTF-8 (RFC 8259 section 8.1); the first broken byte is at offset {FirstBrokenByte(body)}";
@@ -71,7 +77,7 @@ public readonly record struct RequestPeek
         var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = MaxDepth });
         try
         {
-            return ReadObject(body, ref reader, ref peek, out problem);
+            return ReadObject(ref reader, ref peek, out problem);
         }
         catch (JsonException exception)
         {
@@ -86,12 +92,12 @@ public readonly record struct RequestPeek
         }
     }
 
-    private static bool ReadObject(ReadOnlySpan<byte> body, ref Utf8JsonReader reader, ref RequestPeek peek, out string? problem)
+    private static bool ReadObject(ref Utf8JsonReader reader, ref RequestPeek peek, out string? problem)
     {
         problem = null;
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
         {
-            problem = body.IsEmpty ? "the body is empty; send a JSON object" : $"the body starts with a {reader.TokenType} token; send a JSON object";
+            problem = $"the body starts with a {reader.TokenType} token; send a JSON object";
             return false;
         }
 

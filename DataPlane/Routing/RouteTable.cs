@@ -33,6 +33,9 @@ public sealed class RouteTable
         _anyModel = [.. _entries.Index().Where(item => item.Item.Model is null).Select(item => item.Index)];
     }
 
+    /// <summary>Whether a rule names the model exactly.</summary>
+    public bool Names(string model) => _byModel.ContainsKey(model);
+
     /// <summary>The rule for a request, or null.</summary>
     /// <param name="host">Host without port.</param>
     /// <param name="path">Path without query.</param>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using AiGateway.Contracts;
@@ -13,6 +14,11 @@ public sealed class GatewayMetrics : IDisposable
 
     private const string Unknown = "unknown";
 
+    /// <summary>Models that no rule names become label values only up to this many: callers choose the names.</summary>
+    private const int LargestFreeModelCount = 256;
+
+    private const string OtherModel = "other";
+
     private readonly Meter _meter;
     private readonly Histogram<double> _tokens;
     private readonly Histogram<double> _duration;
@@ -24,6 +30,8 @@ public sealed class GatewayMetrics : IDisposable
     private readonly Counter<long> _costFailures;
     private readonly Counter<long> _reloads;
     private readonly HeaderAttributeMap _headers;
+    private readonly ConcurrentDictionary<string, byte> _freeModels = new(StringComparer.Ordinal);
+    private int _freeModelCount;
 
     /// <param name="factory">Owner of the meter.</param>
     /// <param name="headers">Request headers that become attributes.</param>
@@ -107,19 +115,32 @@ public sealed class GatewayMetrics : IDisposable
 
     private TagList Tags(Exchange exchange, UsageRecord record)
     {
-        // Before a rule matched the model is the caller's word; it must not become a label.
-        var routed = exchange.Rule is not null && exchange.RequestedModel.Length > 0;
-        var request = routed ? (exchange.UpstreamModel.Length > 0 ? exchange.UpstreamModel : exchange.RequestedModel) : Unknown;
+        var original = ModelLabel(exchange, record);
+        var request = exchange.Backend?.Spec.ModelNameOverride is { Length: > 0 } configured ? configured : original;
         var tags = new TagList
         {
             { "gen_ai.operation.name", record.Operation },
             { "gen_ai.provider.name", exchange.Backend?.ProviderName ?? Unknown },
-            { "gen_ai.original.model", routed ? exchange.RequestedModel : Unknown },
+            { "gen_ai.original.model", original },
             { "gen_ai.request.model", request },
             { "gen_ai.response.model", record.ResponseModel ?? (record.Status is >= 200 and < 300 ? request : Unknown) },
         };
         foreach (var (attribute, value) in _headers.Of(exchange.Head)) tags.Add(attribute, value);
         return tags;
+    }
+
+    /// <summary>
+    /// The requested model as a label. Before a rule matched, and behind a rule for any model, it is the caller's word: then it counts only when a backend
+    /// served it, and only so often that callers cannot fill the series.
+    /// </summary>
+    private string ModelLabel(Exchange exchange, UsageRecord record)
+    {
+        var model = exchange.RequestedModel;
+        if (exchange.Rule is null || model.Length == 0) return Unknown;
+        if (exchange.Listener.Routes.Names(model) || _freeModels.ContainsKey(model)) return model;
+        if (record.Status is < 200 or >= 300 || Volatile.Read(ref _freeModelCount) >= LargestFreeModelCount) return OtherModel;
+        if (_freeModels.TryAdd(model, 0)) Interlocked.Increment(ref _freeModelCount);
+        return model;
     }
 
     private void RecordTokens(in TokenUsage usage, in TagList tags)

@@ -102,8 +102,11 @@ internal sealed class ExchangeHandler(
         timer.Limit(received, received);
         try
         {
-            var refused = await RequestBody.ReadAsync(context.Request, body, exchange.Listener.Spec.MaxRequestBodyBytes ?? options.MaxRequestBodyBytes, timer.Token);
-            exchange.Body = body.Written;
+            var limit = exchange.Listener.Spec.MaxRequestBodyBytes ?? options.MaxRequestBodyBytes;
+            var refused = await RequestBody.ReadAsync(context.Request, body, limit, timer.Token);
+            exchange.BytesReceived = body.Length;
+            refused ??= await RequestBody.DecodeAsync(context.Request, body, limit, timer.Token);
+            (exchange.Body, exchange.BodyOwner) = (body.Written, body);
             return refused;
         }
         catch (OperationCanceledException) when (timer.Reason == StopReason.ClientGone)
@@ -116,7 +119,7 @@ internal sealed class ExchangeHandler(
         }
         finally
         {
-            exchange.BytesReceived = body.Length;
+            if (exchange.BytesReceived == 0) exchange.BytesReceived = body.Length; // broke off
         }
     }
 

@@ -3,18 +3,30 @@ using AiGateway.DataPlane.Exchanges;
 
 namespace AiGateway.Gateway.Forwarding;
 
-/// <summary>Request content made of the original body and its edits; nothing is joined.</summary>
-internal sealed class PiecesContent(UpstreamRequest request) : HttpContent
+/// <summary>
+/// Request content made of the original body and its edits; nothing is joined. Derived from <see cref="ByteArrayContent"/> because the HTTP client takes
+/// every other custom content for one half of a duplex stream: over HTTP/2 it would then hand out an early answer while this body, which is pooled memory,
+/// is still on its way.
+/// </summary>
+internal sealed class PiecesContent(UpstreamRequest request, PooledBytes? owner) : ByteArrayContent([])
 {
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        if (request.Edits.IsEmpty)
+        owner?.Enter();
+        try
         {
-            await stream.WriteAsync(request.Body, cancellationToken);
-            return;
-        }
+            if (request.Edits.IsEmpty)
+            {
+                await stream.WriteAsync(request.Body, cancellationToken);
+                return;
+            }
 
-        foreach (var piece in request.Edits.Pieces(request.Body)) await stream.WriteAsync(piece, cancellationToken);
+            foreach (var piece in request.Edits.Pieces(request.Body)) await stream.WriteAsync(piece, cancellationToken);
+        }
+        finally
+        {
+            owner?.Leave();
+        }
     }
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);

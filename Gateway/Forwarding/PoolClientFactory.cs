@@ -49,20 +49,23 @@ internal sealed class PoolClientFactory(PoolConfigProvider pools, IReadOnlyList<
             ResponseDrainTimeout = TimeSpan.FromSeconds(1),
             PooledConnectionLifetime = TimeSpan.FromMinutes(10), // follow DNS
             InitialHttp2StreamWindowSize = 1024 * 1024,
-            ConnectCallback = (context, cancellationToken) => ConnectAsync(pool, context.DnsEndPoint, cancellationToken),
+            ConnectCallback = (context, cancellationToken) => ConnectAsync(pool, context, cancellationToken),
         };
-        if (pool.Tls is { } tls && !PoolConfigProvider.NamesServer(pool)) handler.SslOptions = Tls(tls);
+        if (pool.Tls is { } tls) handler.SslOptions = Tls(tls);
         return handler;
     }
 
-    private async ValueTask<Stream> ConnectAsync(PoolSpec pool, DnsEndPoint target, CancellationToken cancellationToken)
+    private async ValueTask<Stream> ConnectAsync(PoolSpec pool, SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
-        var (socket, endpoint) = Target(pool, target);
+        // Decided by the scheme that this request really has: a destination and its client change one after the other when a pool is reloaded, and a
+        // credential must not leave in plain text in between.
+        var secures = pool.Tls is not null && context.InitialRequestMessage.RequestUri?.Scheme != Uri.UriSchemeHttps;
+        var (socket, endpoint) = Target(pool, context.DnsEndPoint);
         try
         {
             await socket.ConnectAsync(endpoint, cancellationToken);
             var stream = new NetworkStream(socket, ownsSocket: true);
-            return PoolConfigProvider.NamesServer(pool) ? await SecureAsync(pool, stream, cancellationToken) : stream;
+            return secures ? await SecureAsync(pool, stream, cancellationToken) : stream;
         }
         catch
         {

@@ -130,6 +130,7 @@ internal sealed class PoolConfigProvider : IProxyConfigProvider
             json.WriteNumber("connect", pool.ConnectTimeout.Ticks);
             json.WriteString("sni", pool.Tls?.ServerName);
             json.WriteBoolean("tls", pool.Tls is not null);
+            json.WriteBoolean("own-tls", NamesServer(pool));
             json.WriteBoolean("insecure", pool.Tls?.InsecureSkipVerify ?? false);
             json.WriteStartArray("trust");
             foreach (var text in (pool.Tls?.CaPem ?? []).Concat(pool.Tls?.SubjectAltNames ?? [])) json.WriteStringValue(text);

@@ -14,7 +14,7 @@ internal static class RequestBody
     /// <summary>Reserved up front at most, whatever the content length claims.</summary>
     private const int LargestReservation = 1024 * 1024;
 
-    /// <summary>Reads and, when it is compressed, decodes the body.</summary>
+    /// <summary>Reads the body as it comes.</summary>
     /// <returns>Null on success; a rejection the client can still be told; <see cref="GatewayError.ClientClosed"/> when nobody is there.</returns>
     public static async ValueTask<Rejection?> ReadAsync(HttpRequest request, PooledBytes body, long limit, CancellationToken cancellationToken)
     {
@@ -67,8 +67,13 @@ internal static class RequestBody
             return new Rejection(GatewayError.ClientClosed, "the client went away while it was sending its request");
         }
 
-        return request.Headers.ContentEncoding.Count == 0 ? null : await DecodeAsync(request.Headers.ContentEncoding.ToString(), body, limit, cancellationToken);
+        return null;
     }
+
+    /// <summary>Decodes a body that came compressed.</summary>
+    /// <returns>Null on success, also when there is nothing to decode; otherwise the rejection.</returns>
+    public static ValueTask<Rejection?> DecodeAsync(HttpRequest request, PooledBytes body, long limit, CancellationToken cancellationToken) =>
+        request.Headers.ContentEncoding.Count == 0 ? default : DecodeAsync(request.Headers.ContentEncoding.ToString(), body, limit, cancellationToken);
 
     /// <summary>Memory to begin with for a request.</summary>
     public static int Reservation(HttpRequest request) => (int)Math.Min(request.ContentLength ?? 4096, LargestReservation);

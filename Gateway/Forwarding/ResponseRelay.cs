@@ -313,7 +313,7 @@ internal sealed class ResponseRelay(HttpContext context, Exchange exchange, Exch
         return null;
     }
 
-    private bool Accepts(string coding) => context.Request.Headers.AcceptEncoding.ToString().Contains(coding.Trim(), StringComparison.OrdinalIgnoreCase);
+    private bool Accepts(string coding) => AcceptedCodings.Takes(context.Request.Headers.AcceptEncoding.ToString(), coding.Trim());
 
     private static byte[] Grow(byte[] bytes, int filled)
     {

@@ -100,7 +100,7 @@ internal sealed class UpstreamSender
         {
             Version = backend.Pool!.Http2 || backend.Pool.Tls is not null ? HttpVersion.Version20 : HttpVersion.Version11,
             VersionPolicy = backend.Pool.Http2 ? HttpVersionPolicy.RequestVersionExact : HttpVersionPolicy.RequestVersionOrLower,
-            Content = new PiecesContent(upstream),
+            Content = new PiecesContent(upstream, exchange.BodyOwner),
         };
         var hopByHop = context.Request.Headers.Connection is { Count: > 0 } connection ? connection.ToString() : null;
         foreach (var header in context.Request.Headers)

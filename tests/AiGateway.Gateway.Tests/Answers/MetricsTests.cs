@@ -36,6 +36,25 @@ public sealed class MetricsTests
         Assert.Equal("18", Value(Lines(gateway, "gen_ai_client_token_usage", "_sum"), line => line.Contains("type=\"input\"", StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public async Task Page_AnyModelRule_InventedNamesBecomeLabelsOnlyWhenTheyAreServed()
+    {
+        await using var upstream = await MockUpstream.StartAsync();
+        upstream.When(request => request.Model == "served-by-wildcard", MockAnswer.Json(200, Samples.ChatAnswer)).Answer(MockAnswer.Json(404, "{}"));
+        var snapshot = new TestSnapshot();
+        snapshot.Rule(null, [snapshot.Backend(upstream.Port)]);
+        await using var gateway = await GatewayUnderTest.StartAsync(snapshot);
+
+        foreach (var model in (string[])["served-by-wildcard", "invented-by-caller"])
+        {
+            await gateway.AskAsync("/v1/chat/completions", Samples.Chat.Replace("\"m\"", $"\"{model}\"", StringComparison.Ordinal));
+            await gateway.NextRecordAsync();
+        }
+
+        Assert.Contains("gen_ai_original_model=\"served-by-wildcard\"", gateway.Metrics(), StringComparison.Ordinal);
+        Assert.DoesNotContain("invented-by-caller", gateway.Metrics(), StringComparison.Ordinal);
+    }
+
     /// <summary>Exporters hear every host of the process, so this test counts a model of its own.</summary>
     private static string Own(string body) => body.Replace("\"m\"", "\"metrics-only\"", StringComparison.Ordinal);
 

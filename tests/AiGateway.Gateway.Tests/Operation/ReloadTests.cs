@@ -38,6 +38,31 @@ public sealed class ReloadTests
         await gateway.ExpectNothingLeftAsync(before);
     }
 
+    [Theory]
+    [InlineData("localhost", "127.0.0.1")]
+    [InlineData("127.0.0.1", "localhost")]
+    public async Task Apply_TlsPoolChangesItsHost_CredentialNeverLeavesInPlainText(string before, string after)
+    {
+        using var tls = UpstreamTls.Create("localhost");
+        await using var upstream = await MockUpstream.StartAsync(new MockUpstreamOptions { Tls = tls });
+        upstream.Answer(MockAnswer.Json(200, Samples.ChatAnswer));
+        await using var gateway = await GatewayUnderTest.StartAsync(To(before));
+        Assert.Equal(200, (int)(await gateway.AskAsync("/v1/chat/completions", Samples.Chat)).Response.StatusCode);
+
+        await gateway.Host.ApplyAsync(To(after).Build() with { Revision = "sha256:second" }, TestContext.Current.CancellationToken);
+        var (response, _) = await gateway.AskAsync("/v1/chat/completions", Samples.Chat);
+
+        Assert.Equal(200, (int)response.StatusCode);
+        Assert.Empty(upstream.ProtocolErrors); // plain text would be one
+
+        TestSnapshot To(string host)
+        {
+            var snapshot = new TestSnapshot();
+            var pool = snapshot.Pool(upstream.Port, pool => pool with { Endpoints = [new EndpointSpec { Host = host, Port = upstream.Port }], Tls = new UpstreamTlsSpec { ServerName = "localhost", CaPem = [tls.AuthorityPem] } });
+            return snapshot.Rule("m", [snapshot.Backend(0, pool: pool)]);
+        }
+    }
+
     [Fact]
     public async Task Apply_RequestBetweenTwoAttempts_StillReachesThePoolOfItsSnapshot()
     {

@@ -41,6 +41,9 @@ public sealed partial record MockAnswer
 
     public RequestBodyPolicy RequestBody { get; init; }
 
+    /// <summary>Awaited before the body is read with <see cref="RequestBodyPolicy.AnswerFirst"/>; HTTP/2 only.</summary>
+    public Func<CancellationToken, Task>? BeforeRequestBody { get; init; }
+
     /// <summary>Close the connection after the answer.</summary>
     public bool CloseAfter { get; init; }
 

@@ -20,7 +20,7 @@ internal sealed class KestrelExchange(
         try
         {
             var answer = await ChooseAsync(context, request, waiting.Token);
-            request.SetOutcome(await AnswerAsync(context, answer, waiting.Token));
+            request.SetOutcome(await AnswerAsync(context, request, answer, waiting.Token));
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException)
         {
@@ -57,7 +57,7 @@ internal sealed class KestrelExchange(
         }
     }
 
-    private async Task<AnswerOutcome> AnswerAsync(HttpContext context, MockAnswer answer, CancellationToken cancellationToken)
+    private async Task<AnswerOutcome> AnswerAsync(HttpContext context, RecordedRequest request, MockAnswer answer, CancellationToken cancellationToken)
     {
         if (answer.RequestBody == RequestBodyPolicy.StopReading)
             await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
@@ -93,7 +93,21 @@ internal sealed class KestrelExchange(
             return await SufferAsync(context, answer.Fault, cancellationToken);
         foreach (var trailer in answer.Trailers)
             response.AppendTrailer(trailer.Key, trailer.Value);
+        if (answer.RequestBody == RequestBodyPolicy.AnswerFirst)
+            await ReadLateAsync(context, request, answer, cancellationToken);
         return AnswerOutcome.Sent;
+    }
+
+    private async Task ReadLateAsync(HttpContext context, RecordedRequest request, MockAnswer answer, CancellationToken cancellationToken)
+    {
+        await context.Response.CompleteAsync(); // the answer ends here, the stream does not
+        if (answer.BeforeRequestBody is { } before)
+            await before(cancellationToken);
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, cancellationToken);
+        log.Received(body.Length);
+        request.SetBody(body.ToArray(), HeaderFields.None);
+        log.Changed.Pulse();
     }
 
     private static async Task<AnswerOutcome> SufferAsync(HttpContext context, AnswerFault fault, CancellationToken cancellationToken)
