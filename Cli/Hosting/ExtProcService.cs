@@ -47,7 +47,7 @@ internal sealed class ExtProcService(CliEnvironment environment)
             return 1;
         }
 
-        using var logs = RunLogs.Create(null, environment.Log, Debug, json: true, environment.Time);
+        using var logs = RunLogs.Create(Stream.Null, environment.Log, Debug, json: true, environment.Time);
         using var session = new ConfigurationSession(new ConfigurationSessionOptions { Paths = Paths, Environment = environment.Variable, StandardInput = environment.Input, Time = environment.Time });
         try
         {

@@ -1,5 +1,6 @@
 using AiGateway.DataPlane.Endpoints;
 using AiGateway.DataPlane.Errors;
+using AiGateway.DataPlane.Exchanges;
 using AiGateway.Gateway.Forwarding;
 using Microsoft.AspNetCore.Http;
 
