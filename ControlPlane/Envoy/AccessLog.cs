@@ -11,7 +11,7 @@ internal static class AccessLog
     [
         ("start_time", "%START_TIME%"),
         ("method", "%REQ(:METHOD)%"),
-        ("x-envoy-origin-path", "%REQ_WITHOUT_QUERY(X-ENVOY-ORIGINAL-PATH?:PATH)%"),
+        ("x-envoy-origin-path", "%PATH(NQ:ORIG_OR_PATH)%"),
         ("protocol", "%PROTOCOL%"),
         ("response_code", "%RESPONSE_CODE%"),
         ("response_flags", "%RESPONSE_FLAGS%"),

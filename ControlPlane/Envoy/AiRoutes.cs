@@ -30,7 +30,7 @@ internal static class AiRoutes
     public static IEnumerable<JsonNode> Entries(IReadOnlyList<AiPathSet> sets) => sets.Select(static set => new JsonObject
     {
         ["name"] = $"ai-entry/{set.Name}",
-        ["match"] = new JsonObject { ["safe_regex"] = new JsonObject { ["regex"] = string.Join('|', [.. set.Paths.Select(static path => $"{Regex.Escape(path)}/?"), .. set.Below.Select(static path => $"{Regex.Escape(path)}/.+")]) } },
+        ["match"] = new JsonObject { ["safe_regex"] = new JsonObject { ["regex"] = string.Join('|', [.. set.Paths.Select(static path => $"{Regex.Escape(path)}/?"), .. set.Below.Select(static path => $"{Regex.Escape(path)}.+")]) } },
         ["direct_response"] = LocalReplies.Json(404, set.NotFoundJson),
         ["typed_per_filter_config"] = ExtProcFilters.Enabled(),
     });

@@ -17,12 +17,7 @@ internal static class Cluster
     {
         var sockets = tls.Sockets(targets);
         var cluster = new JsonObject { ["name"] = name, ["type"] = NeedsDns(targets) ? "STRICT_DNS" : "STATIC" };
-        if (NeedsDns(targets))
-        {
-            cluster["dns_lookup_family"] = "V4_PREFERRED";
-            cluster["respect_dns_ttl"] = true;
-        }
-
+        if (NeedsDns(targets)) cluster["dns_lookup_family"] = "V4_PREFERRED";
         cluster["connect_timeout"] = Protobuf.Duration(targets.Max(static target => target.Pool.ConnectTimeout));
         cluster["per_connection_buffer_limit_bytes"] = Listeners.DefaultBufferLimit;
         // Requests take from milliseconds to minutes, so a fair share is one of running requests, not of arrivals.
