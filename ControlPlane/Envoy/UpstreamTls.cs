@@ -14,16 +14,17 @@ internal sealed class UpstreamTls(string systemTrustFile)
         var sockets = new UpstreamSockets();
         foreach (var pool in targets.Select(static target => target.Pool))
         {
-            foreach (var endpoint in pool.Endpoints) sockets.Add(pool, endpoint, pool.Tls is null ? null : Socket(pool.Tls, endpoint));
+            foreach (var endpoint in pool.Endpoints) sockets.Add(pool, endpoint, pool.Tls is null ? null : Socket(pool.Tls, endpoint, pool.Http2));
         }
 
         return sockets;
     }
 
-    private JsonObject Socket(UpstreamTlsSpec tls, EndpointSpec endpoint)
+    private JsonObject Socket(UpstreamTlsSpec tls, EndpointSpec endpoint, bool http2)
     {
         var name = tls.ServerName ?? endpoint.Host;
         var common = new JsonObject();
+        if (http2) common["alpn_protocols"] = Protobuf.Texts("h2"); // otherwise Envoy offers what the cluster can speak
         if (!tls.InsecureSkipVerify) common["validation_context"] = Validation(tls, name);
         var context = new JsonObject { ["@type"] = Protobuf.Type("envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext"), ["common_tls_context"] = common };
         if (name is not null && !IPAddress.TryParse(name, out _)) context["sni"] = name; // an address is no server name (RFC 6066 section 3)

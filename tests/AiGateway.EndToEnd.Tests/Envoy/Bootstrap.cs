@@ -19,7 +19,7 @@ internal static class Bootstrap
         var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(variable => (string)variable.Key)
             .Where(name => name.StartsWith("AIGW_", StringComparison.Ordinal) || name.StartsWith("OTEL_", StringComparison.Ordinal))
             .ToDictionary(name => name, _ => (string?)null);
-        foreach (var provider in (string[])["OPENAI", "ANTHROPIC", "COHERE", "GROQ", "AZURE_OPENAI"]) environment[$"{provider}_API_KEY"] = "planted-key";
+        foreach (var provider in (string[])["OPENAI", "ANTHROPIC", "COHERE", "GROQ", "AZURE_OPENAI", "KIVOYO"]) environment[$"{provider}_API_KEY"] = "planted-key";
         await using var process = ChildProcess.Start("dotnet", [GatewayProcess.Program, "translate", "--to", "envoy", manifest, "--ca-file", Authorities(folder), .. options], environment);
         var exitCode = await process.WaitForExitAsync(cancellationToken);
         Assert.True(exitCode == 0, $"{process} ended with {exitCode}:\n{string.Join('\n', process.Errors)}");

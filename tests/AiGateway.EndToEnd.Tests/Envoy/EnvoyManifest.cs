@@ -51,7 +51,7 @@ internal sealed class EnvoyManifest
                 apiVersion: aigateway.envoyproxy.io/v1beta1
                 kind: AIServiceBackend
                 metadata: {name: {{name}}, namespace: default}
-                spec: {schema: {name: OpenAI}, backendRef: {group: gateway.envoyproxy.io, kind: Backend, name: {{name}}}}
+                spec: {schema: {name: OpenAI}, backendRef: {group: gateway.envoyproxy.io, kind: Backend, name: {{name}} } }
 
                 """);
             Backend(name, ports[priority]);
@@ -77,7 +77,7 @@ internal sealed class EnvoyManifest
             apiVersion: gateway.envoyproxy.io/v1alpha1
             kind: Backend
             metadata: {name: {{name}}, namespace: default}
-            spec: {endpoints: [{ip: {address: 127.0.0.1, port: {{port}}}}]}
+            spec: {endpoints: [{ip: {address: 127.0.0.1, port: {{port}} } }]}
 
             """);
         return this;
