@@ -77,7 +77,7 @@ public sealed class TranslateToEnvoyTests
             {{Routes}}apiVersion: gateway.networking.k8s.io/v1
             kind: Gateway
             metadata: {name: g}
-            spec: {gatewayClassName: any, listeners: [{name: https, protocol: HTTPS, port: 8443, tls: {certificateRefs: [{name: tls}]}}]}
+            spec: {gatewayClassName: any, listeners: [{name: https, protocol: HTTPS, port: 8443, tls: {certificateRefs: [{name: tls}] } }]}
             ---
             apiVersion: v1
             kind: Secret

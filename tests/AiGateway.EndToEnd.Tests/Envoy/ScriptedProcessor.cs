@@ -86,7 +86,7 @@ internal sealed class ScriptedProcessor : IAsyncDisposable
         var other => throw new InvalidOperationException($"Envoy sent {other}, which the bootstrap does not ask for."),
     };
 
-    private ProcessingResponse Client(IReadOnlyDictionary<string, string> headers)
+    private ProcessingResponse Client(Dictionary<string, string> headers)
     {
         _clientHeaders.Enqueue(headers);
         return new ProcessingResponse { RequestHeaders = new HeadersResponse { Response = new CommonResponse { HeaderMutation = Setting((IdHeader, headers["x-request-id"])) } } };
@@ -99,7 +99,7 @@ internal sealed class ScriptedProcessor : IAsyncDisposable
         return new ProcessingResponse { RequestBody = new BodyResponse { Response = new CommonResponse { HeaderMutation = Setting(("x-ai-eg-model", model)), ClearRouteCache = true } } };
     }
 
-    private ProcessingResponse Attempt(IReadOnlyDictionary<string, string> headers, Struct attributes)
+    private ProcessingResponse Attempt(Dictionary<string, string> headers, Struct attributes)
     {
         var attempt = new ProcessedAttempt(headers.GetValueOrDefault(IdHeader), Attribute("upstream_host", "per_route_rule_backend_name"), Attribute("upstream_host", "upstream_host"), Attribute("route", "aigw_route_name"));
         _attempts.Enqueue(attempt);
