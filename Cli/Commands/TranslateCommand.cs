@@ -2,6 +2,7 @@ using System.CommandLine;
 using AiGateway.Cli.Demo;
 using AiGateway.Cli.Hosting;
 using AiGateway.ControlPlane.Compilation;
+using AiGateway.ControlPlane.Envoy;
 using AiGateway.ControlPlane.Findings;
 
 namespace AiGateway.Cli.Commands;
@@ -15,12 +16,14 @@ internal sealed class TranslateCommand
     private readonly Option<string> _format = new("--output", "-o") { Description = "yaml or json", HelpName = "FORMAT", DefaultValueFactory = static _ => "yaml" };
     private readonly Option<string?> _target = new("--to")
     {
-        Description = "compiled: what the gateway runs (default). resources: the demo provider's manifests, default with --demo alone. gatewayapi, envoy: not yet",
+        Description = "compiled: what the gateway runs (default). resources: the demo provider's manifests, default with --demo alone. envoy: an Envoy bootstrap for the external processor. gatewayapi: not yet",
         HelpName = "TARGET",
     };
 
     private readonly Option<string?> _gateway = new("--gateway") { Description = "Only what this Gateway serves", HelpName = "NS/NAME" };
     private readonly Option<bool> _demo = new("--demo") { Description = "The resources of the demo provider" };
+
+    private readonly EnvoyTarget _envoy = new();
 
     private TranslateCommand(GlobalOptions globals, CliEnvironment environment)
     {
@@ -33,7 +36,8 @@ internal sealed class TranslateCommand
     public static Command Create(GlobalOptions globals, CliEnvironment environment)
     {
         var translate = new TranslateCommand(globals, environment);
-        var command = new Command("translate", "Show what configuration files compile to, secrets redacted") { translate._paths, translate._format, translate._target, translate._gateway, translate._demo };
+        var command = new Command("translate", "Show what configuration files compile to, secrets redacted; or write them for Envoy") { translate._paths, translate._format, translate._target, translate._gateway, translate._demo };
+        translate._envoy.AddTo(command);
         command.SetAction(translate.RunAsync);
         return command;
     }
@@ -51,17 +55,17 @@ internal sealed class TranslateCommand
             case "resources":
                 await _environment.Error.WriteLineAsync("--to resources shows what --demo adds; use it with --demo and without paths.");
                 return 2;
-            case "gatewayapi" or "envoy":
-                await _environment.Error.WriteLineAsync(target == "envoy"
-                    ? "--to envoy is not there yet: it will print an Envoy bootstrap that works with the gateway's external processor."
-                    : "--to gatewayapi is not there yet: it will print the Gateway API and Envoy Gateway objects for these resources.");
+            case "gatewayapi":
+                await _environment.Error.WriteLineAsync("--to gatewayapi is not there yet: it will print the Gateway API and Envoy Gateway objects for these resources.");
                 return 2;
+            case "envoy":
+                return await CompileAsync(paths, demo, parsed, WriteEnvoyAsync, cancellationToken);
             default:
-                return await CompileAsync(paths, demo, parsed, cancellationToken);
+                return await CompileAsync(paths, demo, parsed, WriteCompiledAsync, cancellationToken);
         }
     }
 
-    private async Task<int> CompileAsync(string[] paths, bool demo, ParseResult parsed, CancellationToken cancellationToken)
+    private async Task<int> CompileAsync(string[] paths, bool demo, ParseResult parsed, Func<CompilationResult, ParseResult, Task<int>> write, CancellationToken cancellationToken)
     {
         CompilationResult result;
         if (demo && paths.Length == 0)
@@ -81,7 +85,36 @@ internal sealed class TranslateCommand
         }
 
         FindingWriter.Write(result.Findings, FindingFormat.Text, _environment.Error);
-        new CompiledDocument(result).Write(_environment.Output, parsed.GetValue(_format) == "json" ? CompiledFormat.Json : CompiledFormat.Yaml);
-        return result.HasErrors ? 1 : 0;
+        return await write(result, parsed);
     }
+
+    private Task<int> WriteCompiledAsync(CompilationResult result, ParseResult parsed)
+    {
+        new CompiledDocument(result).Write(_environment.Output, IsJson(parsed) ? CompiledFormat.Json : CompiledFormat.Yaml);
+        return Task.FromResult(result.HasErrors ? 1 : 0);
+    }
+
+    private async Task<int> WriteEnvoyAsync(CompilationResult result, ParseResult parsed)
+    {
+        EnvoyOptions options;
+        try
+        {
+            options = _envoy.Read(parsed, _environment.Variable);
+        }
+        catch (FormatException exception)
+        {
+            await _environment.Error.WriteLineAsync(exception.Message);
+            return 1;
+        }
+
+        var translation = EnvoyTranslator.Translate(result.Snapshot, options);
+        FindingWriter.Write(translation.Findings, FindingFormat.Text, _environment.Error);
+        if (translation.HoldsPrivateKeys)
+            await _environment.Error.WriteLineAsync("warning: the output holds the private keys of the TLS listeners; keep it as you keep those");
+        if (IsJson(parsed)) translation.WriteJson(_environment.Output);
+        else translation.WriteYaml(_environment.Output);
+        return result.HasErrors || translation.Findings.Any(static finding => finding.Severity == FindingSeverity.Error) ? 1 : 0;
+    }
+
+    private bool IsJson(ParseResult parsed) => parsed.GetValue(_format) == "json";
 }

@@ -250,14 +250,12 @@ public sealed class AigwCommandTests
         Assert.Contains("default/other", cli.Error.Text, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("gatewayapi")]
-    [InlineData("envoy")]
-    public async Task Translate_TargetToCome_SaysSo(string target)
+    [Fact]
+    public async Task Translate_TargetToCome_SaysSo()
     {
         using var cli = new TestCli();
 
-        Assert.Equal(2, await cli.RunAsync("translate", "--to", target, "-"));
+        Assert.Equal(2, await cli.RunAsync("translate", "--to", "gatewayapi", "-"));
 
         Assert.Contains("not there yet", cli.Error.Text, StringComparison.Ordinal);
     }

@@ -2,7 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
-namespace AiGateway.ControlPlane.Compilation;
+namespace AiGateway.ControlPlane.Writing;
 
 /// <summary>Writes JSON values as block-style YAML. Texts that could be read as something else are quoted as JSON, which YAML includes.</summary>
 internal static partial class JsonAsYaml
@@ -20,7 +20,7 @@ internal static partial class JsonAsYaml
             if (only is not null && member.Name != only) continue;
             if (!firstIsInline) output.Write(new string(' ', indent));
             firstIsInline = false;
-            output.Write(member.Name);
+            output.Write(PlainPattern().IsMatch(member.Name) ? member.Name : Quoted(member.Name));
             output.Write(':');
             Nested(output, member.Value, indent);
         }
@@ -56,9 +56,11 @@ internal static partial class JsonAsYaml
     private static string Scalar(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.String when PlainPattern().IsMatch(value.GetString()!) => value.GetString()!,
-        JsonValueKind.String => $"\"{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(value.GetString()!)}\"",
+        JsonValueKind.String => Quoted(value.GetString()!),
         _ => value.GetRawText(),
     };
+
+    private static string Quoted(string text) => $"\"{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(text)}\"";
 
     /// <summary>Words that no YAML reader takes for a number, a boolean or null.</summary>
     [GeneratedRegex(@"\A(?!(?i:true|false|null|yes|no|on|off|y|n)\z)[A-Za-z/][A-Za-z0-9_./-]*(?: [A-Za-z0-9_./-]+)*\z")]

@@ -1,0 +1,46 @@
+using System.Text.Json.Nodes;
+
+namespace AiGateway.ControlPlane.Envoy;
+
+/// <summary>The filters that every request of a listener passes.</summary>
+internal static class HttpFilters
+{
+    /// <summary>
+    /// Headers by which the service steers Envoy are its own. What a client sends under their names is gone before the first route is looked for: otherwise
+    /// it would choose a route by itself, past the service.
+    /// </summary>
+    public static JsonObject WithoutClaims() => Protobuf.Extension("envoy.http.early_header_mutation.header_mutation", new JsonObject
+    {
+        ["@type"] = Protobuf.Type("envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation"),
+        ["mutations"] = new JsonArray(
+            new JsonObject { ["remove_on_match"] = StartingWith("x-ai-eg-") },
+            new JsonObject { ["remove_on_match"] = StartingWith("x-envoy-") },
+            new JsonObject { ["remove"] = "x-gateway-destination-endpoint" }),
+    });
+
+    /// <summary>Log attributes first, so that refused requests have them; the service where a route enables it; the router last.</summary>
+    public static JsonArray Chain(IReadOnlyList<KeyValuePair<string, string>> logHeaders, bool needExtProc)
+    {
+        var filters = new JsonArray();
+        if (logHeaders.Count > 0) filters.Add((JsonNode)LogAttributes(logHeaders));
+        if (needExtProc) filters.Add((JsonNode)ExtProcFilters.Router());
+        filters.Add((JsonNode)Protobuf.Extension("envoy.filters.http.router", new JsonObject
+        {
+            ["@type"] = Protobuf.Type("envoy.extensions.filters.http.router.v3.Router"),
+            ["suppress_envoy_headers"] = true,
+        }));
+        return filters;
+    }
+
+    private static JsonObject StartingWith(string prefix) => new() { ["key_matcher"] = new JsonObject { ["prefix"] = prefix, ["ignore_case"] = true } };
+
+    private static JsonObject LogAttributes(IReadOnlyList<KeyValuePair<string, string>> headers) => Protobuf.Extension("envoy.filters.http.header_to_metadata", new JsonObject
+    {
+        ["@type"] = Protobuf.Type("envoy.extensions.filters.http.header_to_metadata.v3.Config"),
+        ["request_rules"] = Protobuf.Array(headers.Select(static pair => new JsonObject
+        {
+            ["header"] = pair.Key,
+            ["on_header_present"] = new JsonObject { ["metadata_namespace"] = ExtProcFilters.DynamicNamespace, ["key"] = pair.Value, ["type"] = "STRING" },
+        })),
+    });
+}

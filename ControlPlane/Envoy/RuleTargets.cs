@@ -1,0 +1,8 @@
+namespace AiGateway.ControlPlane.Envoy;
+
+/// <summary>What the routes of an AI rule need to know of its cluster.</summary>
+/// <param name="Cluster">Its name.</param>
+/// <param name="Backends">How many backends it has.</param>
+/// <param name="FirstBackends">How many of them are tried first.</param>
+/// <param name="Priorities">How many levels there are.</param>
+internal sealed record RuleTargets(string Cluster, int Backends, int FirstBackends, int Priorities);

@@ -1,0 +1,84 @@
+using System.Globalization;
+using System.Text.Json;
+using AiGateway.EndToEnd.Tests.Processes;
+using AiGateway.TestSupport;
+
+namespace AiGateway.EndToEnd.Tests.Envoy;
+
+/// <summary>A real Envoy on free ports, with a configuration that <c>aigw translate --to envoy</c> wrote from a manifest.</summary>
+internal sealed class EnvoyServer : IAsyncDisposable
+{
+    private readonly TempFolder _folder;
+    private readonly ChildProcess _process;
+    private readonly HttpClient _client;
+
+    private EnvoyServer(TempFolder folder, ChildProcess process, int port)
+    {
+        _folder = folder;
+        _process = process;
+        _client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TestDeadline.Default };
+    }
+
+    /// <summary>A client of its listener.</summary>
+    public HttpClient Client => _client;
+
+    /// <param name="run">From <see cref="RealParts.Shared"/>.</param>
+    /// <param name="manifest">Makes the configuration for a listener port.</param>
+    /// <param name="extProcPort">Where the service is, or nobody.</param>
+    /// <param name="cancellationToken">Ends the start.</param>
+    public static async Task<EnvoyServer> StartAsync(string run, Func<int, string> manifest, int extProcPort, CancellationToken cancellationToken)
+    {
+        var folder = TempFolder.Create();
+        var (port, admin) = (FreePort.Find(), FreePort.Find());
+        var input = folder.Write("config.yaml", manifest(port));
+        var bootstrap = await Bootstrap.TranslateAsync(folder, input, cancellationToken, "--extproc-addr", $"127.0.0.1:{Text(extProcPort)}", "--envoy-admin-port", Text(admin), "--listen-address", "127.0.0.1");
+        var process = ChildProcess.Start(run, ["-c", bootstrap, "--concurrency", "1", "--disable-hot-restart", "-l", "warning", "--file-flush-interval-msec", "25"], folder: folder.Path);
+        try
+        {
+            await ReadyAsync(process, new Uri($"http://127.0.0.1:{Text(admin)}/ready"), cancellationToken);
+            return new EnvoyServer(folder, process, port);
+        }
+        catch
+        {
+            await process.DisposeAsync();
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The access log entry of a request, once it is written.</summary>
+    public async Task<JsonElement> LogEntryAsync(string requestId, CancellationToken cancellationToken)
+    {
+        var line = await _process.WaitForOutputLineAsync(line => line.Contains($"\"{requestId}\"", StringComparison.Ordinal), cancellationToken);
+        return JsonElement.Parse(line);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        await _process.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    private static string Text(int port) => port.ToString(CultureInfo.InvariantCulture);
+
+    private static async Task ReadyAsync(ChildProcess process, Uri ready, CancellationToken cancellationToken)
+    {
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        await Eventually.GetAsync(
+            async token =>
+            {
+                process.ThrowIfEnded();
+                try
+                {
+                    using var answer = await client.GetAsync(ready, token);
+                    return answer.IsSuccessStatusCode ? "LIVE" : null;
+                }
+                catch (HttpRequestException)
+                {
+                    return null; // It does not listen yet.
+                }
+            },
+            () => $"{process} to be ready", cancellationToken);
+    }
+}
