@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using AiGateway.TestSupport.Upstream;
 
 namespace AiGateway.EndToEnd.Tests.Envoy;
 
@@ -27,9 +28,9 @@ internal sealed class EnvoyManifest
     }
 
     /// <summary>Sends a model to servers, one per priority.</summary>
-    public EnvoyManifest Model(string model, params int[] ports)
+    public EnvoyManifest Model(string model, params EnvoyBackend[] servers)
     {
-        var references = string.Join(", ", ports.Select((_, priority) => string.Create(CultureInfo.InvariantCulture, $"{{name: {model}-{priority}, priority: {priority}}}")));
+        var references = string.Join(", ", servers.Select((_, priority) => string.Create(CultureInfo.InvariantCulture, $"{{name: {model}-{priority}, priority: {priority}}}")));
         _routes.Append(CultureInfo.InvariantCulture,
             $$"""
             ---
@@ -42,7 +43,7 @@ internal sealed class EnvoyManifest
               rules: [{matches: [{headers: [{name: x-ai-eg-model, value: {{model}}}]}], backendRefs: [{{references}}]}]
 
             """);
-        for (var priority = 0; priority < ports.Length; priority++)
+        for (var priority = 0; priority < servers.Length; priority++)
         {
             var name = string.Create(CultureInfo.InvariantCulture, $"{model}-{priority}");
             _backends.Append(CultureInfo.InvariantCulture,
@@ -54,22 +55,38 @@ internal sealed class EnvoyManifest
                 spec: {schema: {name: OpenAI}, backendRef: {group: gateway.envoyproxy.io, kind: Backend, name: {{name}} } }
 
                 """);
-            Backend(name, ports[priority]);
+            Backend(name, servers[priority]);
         }
 
         return this;
     }
 
-    public string On(int port) =>
+    /// <summary>The whole manifest with a plain listener.</summary>
+    public string On(int port) => On(port, "protocol: HTTP", "");
+
+    /// <summary>The whole manifest with an HTTPS listener.</summary>
+    public Func<int, string> OnTls(UpstreamTls tls) => port => On(
+        port,
+        "protocol: HTTPS, tls: {certificateRefs: [{name: listener}]}",
+        $$"""
+        ---
+        apiVersion: v1
+        kind: Secret
+        metadata: {name: listener, namespace: default}
+        data: {tls.crt: {{Base64(tls.ServerPem)}}, tls.key: {{Base64(tls.ServerKeyPem)}} }
+
+        """);
+
+    private string On(int port, string protocol, string more) =>
         $$"""
         apiVersion: gateway.networking.k8s.io/v1
         kind: Gateway
         metadata: {name: test, namespace: default}
-        spec: {gatewayClassName: aigw, listeners: [{name: http, protocol: HTTP, port: {{port.ToString(CultureInfo.InvariantCulture)}}}]}
-        {{_routes}}{{_backends}}
+        spec: {gatewayClassName: aigw, listeners: [{name: main, port: {{port.ToString(CultureInfo.InvariantCulture)}}, {{protocol}} }]}
+        {{_routes}}{{_backends}}{{more}}
         """;
 
-    private EnvoyManifest Backend(string name, int port)
+    private EnvoyManifest Backend(string name, EnvoyBackend server)
     {
         _backends.Append(CultureInfo.InvariantCulture,
             $$"""
@@ -77,9 +94,28 @@ internal sealed class EnvoyManifest
             apiVersion: gateway.envoyproxy.io/v1alpha1
             kind: Backend
             metadata: {name: {{name}}, namespace: default}
-            spec: {endpoints: [{ip: {address: 127.0.0.1, port: {{port}} } }]}
+            spec: {endpoints: [{ip: {address: 127.0.0.1, port: {{server.Port}} } }]}
+
+            """);
+        if (server.Tls is null) return this;
+        _backends.Append(CultureInfo.InvariantCulture,
+            $$"""
+            ---
+            apiVersion: gateway.networking.k8s.io/v1
+            kind: BackendTLSPolicy
+            metadata: {name: {{name}}, namespace: default}
+            spec:
+              targetRefs: [{group: gateway.envoyproxy.io, kind: Backend, name: {{name}} }]
+              validation: {caCertificateRefs: [{group: "", kind: Secret, name: {{name}} }], hostname: {{server.ServerName}} }
+            ---
+            apiVersion: v1
+            kind: Secret
+            metadata: {name: {{name}}, namespace: default}
+            data: {ca.crt: {{Base64(server.Tls.AuthorityPem)}} }
 
             """);
         return this;
     }
+
+    private static string Base64(string text) => Convert.ToBase64String(Encoding.ASCII.GetBytes(text));
 }

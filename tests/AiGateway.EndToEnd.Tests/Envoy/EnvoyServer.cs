@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using AiGateway.EndToEnd.Tests.Processes;
 using AiGateway.TestSupport;
+using AiGateway.TestSupport.Upstream;
 
 namespace AiGateway.EndToEnd.Tests.Envoy;
 
@@ -12,11 +13,13 @@ internal sealed class EnvoyServer : IAsyncDisposable
     private readonly ChildProcess _process;
     private readonly HttpClient _client;
 
-    private EnvoyServer(TempFolder folder, ChildProcess process, int port)
+    private EnvoyServer(TempFolder folder, ChildProcess process, int port, UpstreamTls? tls)
     {
         _folder = folder;
         _process = process;
-        _client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TestDeadline.Default };
+        var handler = new SocketsHttpHandler { UseProxy = false };
+        if (tls is not null) handler.SslOptions = tls.TrustingClient("localhost");
+        _client = new HttpClient(handler) { BaseAddress = new Uri($"{(tls is null ? "http" : "https")}://localhost:{port}"), Timeout = TestDeadline.Default };
     }
 
     /// <summary>A client of its listener.</summary>
@@ -26,7 +29,8 @@ internal sealed class EnvoyServer : IAsyncDisposable
     /// <param name="manifest">Makes the configuration for a listener port.</param>
     /// <param name="extProcPort">Where the service is, or nobody.</param>
     /// <param name="cancellationToken">Ends the start.</param>
-    public static async Task<EnvoyServer> StartAsync(string run, Func<int, string> manifest, int extProcPort, CancellationToken cancellationToken)
+    /// <param name="tls">What the client trusts, when the listener is HTTPS.</param>
+    public static async Task<EnvoyServer> StartAsync(string run, Func<int, string> manifest, int extProcPort, CancellationToken cancellationToken, UpstreamTls? tls = null)
     {
         var folder = TempFolder.Create();
         var (port, admin) = (FreePort.Find(), FreePort.Find());
@@ -36,7 +40,7 @@ internal sealed class EnvoyServer : IAsyncDisposable
         try
         {
             await ReadyAsync(process, new Uri($"http://127.0.0.1:{Text(admin)}/ready"), cancellationToken);
-            return new EnvoyServer(folder, process, port);
+            return new EnvoyServer(folder, process, port, tls);
         }
         catch
         {
