@@ -1,12 +1,13 @@
 using System.Collections;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using AiGateway.EndToEnd.Tests.Topologies;
 using AiGateway.TestSupport;
 
 namespace AiGateway.EndToEnd.Tests.Processes;
 
 /// <summary>The gateway as its users start it: <c>aigw run FILE</c> in a process of its own, on free ports, found by its ready line.</summary>
-internal sealed partial class GatewayProcess : IAsyncDisposable
+internal sealed partial class GatewayProcess : IOrigin
 {
     private static readonly string[] s_ownVariables = ["OTEL_", "OPENINFERENCE_", "AIGW_", "AI_GATEWAY_", "PHOENIX_", "AWS_"];
 
@@ -79,7 +80,7 @@ internal sealed partial class GatewayProcess : IAsyncDisposable
     }
 
     // What this machine has set for itself must not reach the gateway under test.
-    private static Dictionary<string, string?> Variables(TempFolder folder, IReadOnlyDictionary<string, string?>? environment)
+    public static Dictionary<string, string?> Variables(TempFolder folder, IReadOnlyDictionary<string, string?>? environment)
     {
         var variables = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(variable => (string)variable.Key)
             .Where(name => name.EndsWith("_API_KEY", StringComparison.Ordinal) || Array.Exists(s_ownVariables, start => name.StartsWith(start, StringComparison.Ordinal)))

@@ -23,7 +23,7 @@ public sealed class MaskingTests(CollectorFixture collectors)
     {
         using var deadline = TestDeadline.Start(TestContext.Current.CancellationToken);
         var collector = await collectors.GetAsync(deadline);
-        await using var gateway = await VectorGateway.StartAsync(collector, new Dictionary<string, string> { [setting] = "true" }, deadline);
+        await using var gateway = await VectorGateway.StartAsync(Topologies.Topology.Standalone, collector, new Dictionary<string, string> { [setting] = "true" }, deadline);
         var cases = VectorFolder.Default.Masking()
             .SelectMany(file => file.Variants.Where(variant => variant.Environment.Count == 1 && variant.IsTrue(setting["OPENINFERENCE_".Length..])).Select(variant => (File: file, Variant: variant)))
             .ToList();

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using AiGateway.EndToEnd.Tests.Processes;
 using AiGateway.EndToEnd.Tests.Telemetry;
+using AiGateway.EndToEnd.Tests.Topologies;
 using AiGateway.TestSupport.Upstream;
 using AiGateway.TestSupport.Vectors;
 
@@ -12,19 +13,20 @@ internal sealed class VectorGateway : IAsyncDisposable
     private readonly ConcurrentDictionary<string, MockAnswer> _answers = new();
     private readonly MockUpstream _upstream;
 
-    private VectorGateway(MockUpstream upstream, GatewayProcess gateway)
+    private readonly IOrigin _origin;
+
+    private VectorGateway(MockUpstream upstream, IOrigin origin)
     {
         _upstream = upstream;
-        Process = gateway;
+        _origin = origin;
         upstream.Answer(request => _answers.TryRemove(request.Headers["x-vector"] ?? "", out var answer) ? answer : MockAnswer.Text(501, $"no recording for {request.Target}"));
     }
 
-    public GatewayProcess Process { get; }
-
+    /// <param name="topology">What stands between us and the provider.</param>
     /// <param name="collector">Gets the spans.</param>
     /// <param name="settings">Further variables of the process.</param>
     /// <param name="cancellationToken">Ends the start.</param>
-    public static async Task<VectorGateway> StartAsync(OtelCollector collector, IReadOnlyDictionary<string, string>? settings, CancellationToken cancellationToken)
+    public static async Task<VectorGateway> StartAsync(Topology topology, OtelCollector collector, IReadOnlyDictionary<string, string>? settings, CancellationToken cancellationToken)
     {
         var upstream = await MockUpstream.StartAsync();
         try
@@ -39,7 +41,7 @@ internal sealed class VectorGateway : IAsyncDisposable
                 ["OTEL_BSP_SCHEDULE_DELAY"] = "5",
             };
             foreach (var (name, value) in settings ?? new Dictionary<string, string>()) environment[name] = value;
-            return new VectorGateway(upstream, await GatewayProcess.StartAsync(manifest, environment, cancellationToken));
+            return new VectorGateway(upstream, await Origins.StartAsync(topology, manifest, environment, cancellationToken));
         }
         catch
         {
@@ -65,7 +67,7 @@ internal sealed class VectorGateway : IAsyncDisposable
         request.Headers.Add("x-vector", id);
         request.Headers.Add("x-request-id", id);
         request.Headers.Add("x-test-provider", isAzure ? "azure" : path.StartsWith("/v1/messages", StringComparison.Ordinal) ? "anthropic" : "openai");
-        return await Process.Client.SendAsync(request, cancellationToken);
+        return await _origin.Client.SendAsync(request, cancellationToken);
     }
 
     /// <summary>The one AI span of a request.</summary>
@@ -74,7 +76,7 @@ internal sealed class VectorGateway : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Process.DisposeAsync();
+        await _origin.DisposeAsync();
         await _upstream.DisposeAsync();
     }
 }

@@ -1,19 +1,21 @@
 using AiGateway.EndToEnd.Tests.Telemetry;
+using AiGateway.EndToEnd.Tests.Topologies;
 
 namespace AiGateway.EndToEnd.Tests.Vectors;
 
-/// <summary>One gateway for all recordings.</summary>
+/// <summary>One gateway for all recordings, in each topology.</summary>
 public sealed class VectorGatewayFixture : IAsyncDisposable
 {
     private readonly SemaphoreSlim _starting = new(1, 1);
-    private VectorGateway? _gateway;
+    private readonly Dictionary<Topology, VectorGateway> _gateways = [];
 
-    internal async Task<VectorGateway> GetAsync(OtelCollector collector, CancellationToken cancellationToken)
+    internal async Task<VectorGateway> GetAsync(Topology topology, OtelCollector collector, CancellationToken cancellationToken)
     {
         await _starting.WaitAsync(cancellationToken);
         try
         {
-            return _gateway ??= await VectorGateway.StartAsync(collector, settings: null, cancellationToken);
+            if (!_gateways.TryGetValue(topology, out var gateway)) _gateways[topology] = gateway = await VectorGateway.StartAsync(topology, collector, settings: null, cancellationToken);
+            return gateway;
         }
         finally
         {
@@ -23,7 +25,7 @@ public sealed class VectorGatewayFixture : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_gateway is not null) await _gateway.DisposeAsync();
+        foreach (var gateway in _gateways.Values) await gateway.DisposeAsync();
         _starting.Dispose();
     }
 }

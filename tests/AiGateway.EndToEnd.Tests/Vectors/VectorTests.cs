@@ -1,26 +1,30 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using AiGateway.EndToEnd.Tests.Telemetry;
+using AiGateway.EndToEnd.Tests.Topologies;
 using AiGateway.TestSupport;
 using AiGateway.TestSupport.Upstream;
 using AiGateway.TestSupport.Vectors;
 
 namespace AiGateway.EndToEnd.Tests.Vectors;
 
-/// <summary>Recorded exchanges through the real process: what the client gets, and what a real collector gets.</summary>
+/// <summary>Recorded exchanges through the real processes of each topology: what the client gets, and what a real collector gets.</summary>
 [Collection(CollectorGroup.Name)]
 public sealed class VectorTests(CollectorFixture collectors, VectorGatewayFixture gateways) : IClassFixture<VectorGatewayFixture>
 {
     private static readonly Dictionary<string, VectorPair> s_pairs = VectorFolder.Default.Pairs().ToDictionary(pair => pair.ToString());
 
-    public static TheoryData<string, AnswerCut> Cases
+    public static TheoryData<string, AnswerCut, Topology> Cases
     {
         get
         {
-            var cases = new TheoryData<string, AnswerCut>();
+            var cases = new TheoryData<string, AnswerCut, Topology>();
             foreach (var name in s_pairs.Keys)
             {
-                foreach (var cut in Enum.GetValues<AnswerCut>()) cases.Add(name, cut);
+                foreach (var cut in Enum.GetValues<AnswerCut>())
+                {
+                    foreach (var topology in Enum.GetValues<Topology>()) cases.Add(name, cut, topology);
+                }
             }
 
             return cases;
@@ -32,11 +36,11 @@ public sealed class VectorTests(CollectorFixture collectors, VectorGatewayFixtur
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public async Task Exchange_Replayed_ReachesClientAndCollector(string name, AnswerCut cut)
+    public async Task Exchange_Replayed_ReachesClientAndCollector(string name, AnswerCut cut, Topology topology)
     {
         using var deadline = TestDeadline.Start(TestContext.Current.CancellationToken);
         var collector = await collectors.GetAsync(deadline);
-        var gateway = await gateways.GetAsync(collector, deadline);
+        var gateway = await gateways.GetAsync(topology, collector, deadline);
         var pair = s_pairs[name];
         var cassette = pair.LoadCassette();
         var expected = pair.LoadSpan();
