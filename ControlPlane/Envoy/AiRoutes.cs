@@ -65,7 +65,7 @@ internal static class AiRoutes
         {
             // The silence of one attempt is the retry policy's matter; the exchange as a whole must outlive all of them.
             var attempts = 1 + (rule.Retry?.NumRetries ?? targets.Backends - 1);
-            var exchange = listener.StreamIdleTimeout ?? ConnectionManager.DefaultStreamIdleTimeout;
+            var exchange = listener.StreamIdleTimeout ?? HttpConnections.DefaultStreamIdleTimeout;
             action["idle_timeout"] = Protobuf.Duration(silence * (attempts + 1) > exchange ? silence * (attempts + 1) : exchange);
         }
         else

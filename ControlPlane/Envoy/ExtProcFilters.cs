@@ -47,6 +47,7 @@ internal static class ExtProcFilters
             },
             ["message_timeout"] = "10s", // 200 ms, the default, is short for a large body
             ["allow_mode_override"] = true,
+            ["mutation_rules"] = Mutations(),
             ["metadata_options"] = Receiving(),
         });
         filter["disabled"] = true;
@@ -82,6 +83,7 @@ internal static class ExtProcFilters
                 Path("xds.route_metadata", RouteKey)),
             ["message_timeout"] = "10s",
             ["allow_mode_override"] = true,
+            ["mutation_rules"] = Mutations(),
             ["metadata_options"] = Receiving(),
         }),
         // Envoy drops content-length when a body is replaced together with the headers; providers that take no chunked bodies need it.
@@ -103,6 +105,9 @@ internal static class ExtProcFilters
         Protobuf.Extension("envoy.filters.http.upstream_codec", new JsonObject { ["@type"] = Protobuf.Type("envoy.extensions.filters.http.upstream_codec.v3.UpstreamCodec") }));
 
     private static JsonObject Service() => new() { ["envoy_grpc"] = new JsonObject { ["cluster_name"] = ExtProcCluster.Name }, ["timeout"] = "30s" };
+
+    /// <summary>The service keeps the client's path in <c>x-envoy-original-path</c>, for the access log; Envoy would ignore that without a word.</summary>
+    private static JsonObject Mutations() => new() { ["allow_envoy"] = true };
 
     private static JsonObject Receiving() => new() { ["receiving_namespaces"] = new JsonObject { ["untyped"] = Protobuf.Texts(DynamicNamespace) } };
 

@@ -14,7 +14,7 @@ internal static class Listeners
         var addresses = group.Addresses(options.ListenAddress);
         var chain = new JsonObject();
         if (group.Tls) chain["transport_socket"] = Tls(group);
-        chain["filters"] = new JsonArray(ConnectionManager.Filter(group, snapshot, clusters, options));
+        chain["filters"] = new JsonArray(HttpConnections.Filter(group, snapshot, clusters, options));
         var listener = new JsonObject { ["name"] = group.Name, ["address"] = Addresses.Tcp(addresses[0], group.Port) };
         if (addresses.Count > 1)
             listener["additional_addresses"] = Protobuf.Array(addresses.Skip(1).Select(address => new JsonObject { ["address"] = Addresses.Tcp(address, group.Port) }));

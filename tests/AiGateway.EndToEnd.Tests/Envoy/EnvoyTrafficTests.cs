@@ -102,6 +102,7 @@ public sealed class EnvoyTrafficTests
         Assert.Equal(received.Body.Length.ToString(CultureInfo.InvariantCulture), received.Headers["content-length"]);
 
         var entry = await envoy.LogEntryAsync(requestId, deadline);
+        Assert.Equal(ScriptedProcessor.OriginalPath, entry.GetProperty("x-envoy-origin-path").GetString());
         Assert.Equal("m", entry.GetProperty("gen_ai.request.model").GetString());
         Assert.Equal(attempt.Backend, entry.GetProperty("gen_ai.provider.name").GetString());
         Assert.Equal("17", entry.GetProperty("gen_ai.usage.input_tokens").ToString()); // under the key that the route gave it

@@ -26,6 +26,9 @@ internal sealed class ScriptedProcessor : IAsyncDisposable
     /// <summary>The path that attempts are sent to.</summary>
     public const string RewrittenPath = "/rewritten";
 
+    /// <summary>What it says the client's path was; the access log shows it instead of the provider's.</summary>
+    public const string OriginalPath = "/as/the/client/sent/it";
+
     private const string IdHeader = "x-ai-eg-internal-req-id";
 
     private readonly WebApplication _application;
@@ -96,7 +99,7 @@ internal sealed class ScriptedProcessor : IAsyncDisposable
     {
         using var json = JsonDocument.Parse(body.Memory);
         var model = json.RootElement.GetProperty("model").GetString()!;
-        return new ProcessingResponse { RequestBody = new BodyResponse { Response = new CommonResponse { HeaderMutation = Setting(("x-ai-eg-model", model)), ClearRouteCache = true } } };
+        return new ProcessingResponse { RequestBody = new BodyResponse { Response = new CommonResponse { HeaderMutation = Setting(("x-ai-eg-model", model), ("x-envoy-original-path", OriginalPath)), ClearRouteCache = true } } };
     }
 
     private ProcessingResponse Attempt(Dictionary<string, string> headers, Struct attributes)

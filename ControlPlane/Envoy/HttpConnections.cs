@@ -4,7 +4,7 @@ using AiGateway.Contracts.Snapshots;
 namespace AiGateway.ControlPlane.Envoy;
 
 /// <summary>The HTTP connection manager of a listener.</summary>
-internal static class ConnectionManager
+internal static class HttpConnections
 {
     /// <summary>Longest silence of a stream when no listener says: the gateway's own default and Envoy's.</summary>
     public static readonly TimeSpan DefaultStreamIdleTimeout = TimeSpan.FromMinutes(5);
