@@ -176,7 +176,7 @@ public sealed class EnvoyExtProcTests
 
     private static Task<EnvoyOrigin> StartAsync(Func<int, string> manifest, CancellationToken cancellationToken) => EnvoyOrigin.StartAsync(RealParts.Shared("envoy"), manifest, null, cancellationToken);
 
-    private static async Task<HttpStatusCode> StatusAsync(IOrigin origin, CancellationToken cancellationToken)
+    private static async Task<HttpStatusCode> StatusAsync(EnvoyOrigin origin, CancellationToken cancellationToken)
     {
         using var response = await origin.Client.SendAsync(Request("""{"model":"m","messages":[]}""", "status"), cancellationToken);
         return response.StatusCode;
@@ -217,17 +217,17 @@ public sealed class EnvoyExtProcTests
         apiVersion: aigateway.envoyproxy.io/v1beta1
         kind: AIServiceBackend
         metadata: {name: {{name}}}
-        spec: {schema: {{schema}}, backendRef: {name: {{name}}, kind: Backend, group: gateway.envoyproxy.io}}
+        spec: {schema: {{schema}}, backendRef: {name: {{name}}, kind: Backend, group: gateway.envoyproxy.io} }
         ---
         apiVersion: gateway.envoyproxy.io/v1alpha1
         kind: Backend
         metadata: {name: {{name}}}
-        spec: {endpoints: [{ip: {address: 127.0.0.1, port: {{port}}}}]}
+        spec: {endpoints: [{ip: {address: 127.0.0.1, port: {{port}} } }]}
         ---
         apiVersion: aigateway.envoyproxy.io/v1beta1
         kind: BackendSecurityPolicy
         metadata: {name: {{name}}}
-        spec: {targetRefs: [{group: aigateway.envoyproxy.io, kind: AIServiceBackend, name: {{name}}}], {{credential}}: {secretRef: {name: {{name}}}}}
+        spec: {targetRefs: [{group: aigateway.envoyproxy.io, kind: AIServiceBackend, name: {{name}} }], {{credential}}: {secretRef: {name: {{name}} } } }
         ---
         apiVersion: v1
         kind: Secret
