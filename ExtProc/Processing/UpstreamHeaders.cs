@@ -9,10 +9,13 @@ namespace AiGateway.ExtProc.Processing;
 /// <summary>The difference between the headers that Envoy holds and those that the backend of this attempt is to receive.</summary>
 internal sealed class UpstreamHeaders(Exchange exchange, RuntimeBackend backend, UpstreamRequest upstream, EnvoyRequestHead client, EnvoyRequestHead current, ExchangeTracing tracing, bool decoded)
 {
-    /// <summary>Frames the message on this connection or names its target: Envoy's own business.</summary>
+    /// <summary>
+    /// Frames the message on this connection or names its target: Envoy's own business. The internal id stays too, and so reaches the provider: Envoy shows
+    /// the next attempt the headers as this one left them, and would find no exchange without it.
+    /// </summary>
     private static readonly HashSet<string> s_envoys = new(StringComparer.Ordinal)
     {
-        "host", "connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade", "content-length", "expect",
+        "host", "connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade", "content-length", "expect", RouterStream.InternalIdHeader,
     };
 
     private readonly Dictionary<string, ByteString> _wanted = new(StringComparer.Ordinal);
