@@ -106,7 +106,7 @@ public sealed class LogLineWriterTests
 
         public override void Write(ReadOnlySpan<byte> buffer)
         {
-            _open.Wait();
+            if (!_open.Wait(s_limit)) throw new TimeoutException("a caller had to wait for the reader");
             if (_failures-- > 0) throw new IOException("broken");
             lock (_gate)
             {
