@@ -56,7 +56,7 @@ public sealed class GatewayHost : IAsyncDisposable
         _metrics = new GatewayMetrics(new OwnMeters(), MetricHeaders);
         if (options.Telemetry is not null)
         {
-            var convention = SpanConventions.FromEnvironment(environment, warning => GatewayLog.Setting(_log, warning));
+            var convention = SpanConventions.FromEnvironment(environment, warning => GatewayLog.Setting(_log, warning), _metrics.SpanAttributesDropped);
             _spans = new SpanQueue(convention, capacity: 2048, maxBytes: 64 * 1024 * 1024, exception => GatewayLog.SpanFailed(_log, exception));
             _metrics.ObserveDroppedSpans(() => _spans.DroppedCount);
         }

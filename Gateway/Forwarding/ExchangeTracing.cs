@@ -42,6 +42,8 @@ internal sealed class ExchangeTracing(TelemetryPipeline? telemetry, SpanQueue? q
             return;
         }
 
+        // The client's copies came with its other headers; a second value beside them would be read as neither.
+        foreach (var name in telemetry.Propagator.Fields) message.Headers.Remove(name);
         var incoming = telemetry.Propagator.Extract(exchange.Head, static (head, name) => head.Header(name));
         telemetry.Propagator.Inject(exchange.Span.Context, incoming.Baggage, message, static (target, name, value) => target.Headers.TryAddWithoutValidation(name, value));
     }
