@@ -121,20 +121,21 @@ internal sealed class PoolConfigProvider : IProxyConfigProvider
         Destinations = pool.Endpoints.Index().ToDictionary(item => item.Index.ToString(CultureInfo.InvariantCulture), item => new DestinationConfig
         {
             Address = Address(pool, item.Item, item.Index),
-            Host = HostHeader(pool, item.Item),
+            Host = HostHeader(item.Item),
         }),
     };
 
-    private static string? HostHeader(PoolSpec pool, EndpointSpec endpoint)
+    private static string? HostHeader(EndpointSpec endpoint)
     {
         if (endpoint.HostHeader is not null) return endpoint.HostHeader;
-        if (endpoint.UnixPath is not null) return "localhost";
-        return NamesServer(pool) && endpoint.Port == 443 ? endpoint.Host : null; // the address says http, for which 443 is not the default
+        return endpoint.UnixPath is not null ? "localhost" : null;
     }
 
     private static string Address(PoolSpec pool, EndpointSpec endpoint, int index)
     {
-        var scheme = pool.Tls is null || NamesServer(pool) ? "http" : "https";
+        // https also where the gateway makes the TLS connection itself: the handler takes a stream that is secured already as it is, and HTTP/2 servers refuse
+        // a request whose :scheme is not that of its connection.
+        var scheme = pool.Tls is null ? "http" : "https";
         if (endpoint.UnixPath is not null) return $"{scheme}://{UnixHost}{index}/";
         var host = endpoint.Host!.Contains(':', StringComparison.Ordinal) ? $"[{endpoint.Host}]" : endpoint.Host;
         return $"{scheme}://{host}:{endpoint.Port}/";
