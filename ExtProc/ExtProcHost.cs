@@ -47,7 +47,7 @@ public sealed class ExtProcHost : IAsyncDisposable
         _metrics = new GatewayMetrics(new OwnMeters(), headers.Metrics);
         if (options.Telemetry is not null)
         {
-            var convention = SpanConventions.FromEnvironment(options.Environment, warning => ExtProcLog.Setting(_log, warning));
+            var convention = SpanConventions.FromEnvironment(options.Environment, warning => ExtProcLog.Setting(_log, warning), _metrics.SpanAttributesDropped);
             _spans = new SpanQueue(convention, capacity: 2048, maxBytes: 64 * 1024 * 1024, exception => ExtProcLog.SpanFailed(_log, exception));
             _metrics.ObserveDroppedSpans(() => _spans.DroppedCount);
         }

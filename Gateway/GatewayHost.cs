@@ -47,14 +47,14 @@ public sealed class GatewayHost : IAsyncDisposable
         _log = options.Logs.CreateLogger<GatewayHost>();
         _snapshots = new SnapshotHolder(RuntimeSnapshotCompiler.Compile(snapshot), options.Time);
         _sockets = new ListenerSockets(options);
-        _pools = new PoolConfigProvider(snapshot);
+        _pools = new PoolConfigProvider(snapshot, options.StreamIdleTimeout);
         _clients = new PoolClientFactory(_pools, options.Resolve);
         var environment = options.Environment;
         _headers = TelemetryHeaders.FromEnvironment(environment);
         _metrics = new GatewayMetrics(new OwnMeters(), _headers.Metrics);
         if (options.Telemetry is not null)
         {
-            var convention = SpanConventions.FromEnvironment(environment, warning => GatewayLog.Setting(_log, warning));
+            var convention = SpanConventions.FromEnvironment(environment, warning => GatewayLog.Setting(_log, warning), _metrics.SpanAttributesDropped);
             _spans = new SpanQueue(convention, capacity: 2048, maxBytes: 64 * 1024 * 1024, exception => GatewayLog.SpanFailed(_log, exception));
             _metrics.ObserveDroppedSpans(() => _spans.DroppedCount);
         }
@@ -69,7 +69,7 @@ public sealed class GatewayHost : IAsyncDisposable
     /// <summary>Revision in force.</summary>
     public string Revision => _snapshots.Current.Revision;
 
-    /// <summary>Exchanges that are running now.</summary>
+    /// <summary>Exchanges and plain requests that are running now.</summary>
     public int ActiveExchanges => _drain.Running;
 
     /// <summary>Binds everything and serves.</summary>
@@ -191,6 +191,7 @@ public sealed class GatewayHost : IAsyncDisposable
         builder.Services.AddSingleton<IForwarderHttpClientFactory>(_clients);
         builder.Services.AddSingleton<IConfigChangeListener>(_applied);
         builder.Services.AddReverseProxy();
+        builder.Services.AddRequestTimeouts();
         WithoutKeyRing(builder.Services);
         _sockets.Apply(snapshot.Listeners);
         var application = builder.Build();
@@ -211,16 +212,22 @@ public sealed class GatewayHost : IAsyncDisposable
         var sender = ActivatorUtilities.CreateInstance<UpstreamSender>(services, tracing);
         var exchanges = new ExchangeHandler(_snapshots, _sockets, sender, new Completion(_metrics, sinks), _metrics, tracing, _drain, _options, _options.Logs.CreateLogger<ExchangeHandler>());
         var catalogue = new CatalogueHandler(_snapshots, _sockets, _options);
-        application.Use(FramingGuard.InvokeAsync);
+        application.Use(new FramingGuard(endpoints, _options.Time).InvokeAsync);
         application.Use(next => context =>
         {
             var path = context.Request.Path.Value ?? "/";
             if (endpoints.Find(path) is { } endpoint) return endpoint.Catalogue ? catalogue.HandleAsync(context, endpoint, null) : exchanges.HandleAsync(context, endpoint);
             return endpoints.TryFindModel(path, out var list, out var id) ? catalogue.HandleAsync(context, list!, id) : next(context);
         });
+        application.Use(new PlainRequests(_drain, endpoints, _options.Time, _options.Logs.CreateLogger<PlainRequests>()).InvokeAsync);
         application.Use(new ListenerScope(_snapshots, _sockets).InvokeAsync);
         application.UseRouting();
-        application.MapReverseProxy(proxy => proxy.Use(ActivatorUtilities.CreateInstance<WeightedPools>(services).InvokeAsync));
+        application.UseRequestTimeouts(); // YARP refuses to serve a route with a deadline that nobody keeps
+        application.MapReverseProxy(proxy =>
+        {
+            proxy.Use(ActivatorUtilities.CreateInstance<WeightedPools>(services).InvokeAsync);
+            proxy.Use(StreamIdleLimit.InvokeAsync);
+        });
         application.MapFallback(async context =>
         {
             var path = context.Request.Path.Value ?? "/";

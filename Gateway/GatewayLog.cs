@@ -22,4 +22,7 @@ internal static partial class GatewayLog
 
     [LoggerMessage(1005, LogLevel.Warning, "{Warning}")]
     public static partial void Setting(ILogger logger, string warning);
+
+    [LoggerMessage(1006, LogLevel.Error, "plain request {RequestId} failed inside the gateway")]
+    public static partial void PlainRequestFailed(ILogger logger, Exception exception, string requestId);
 }

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace AiGateway.ServiceDefaults;
 
-/// <summary>What the telemetry pipeline says in the service log. Event ids 100 to 199.</summary>
+/// <summary>What the telemetry pipeline says in the service log. Event ids 100 to 199; 111 is the log's own report of missing lines.</summary>
 internal static partial class TelemetryLog
 {
     [LoggerMessage(100, LogLevel.Warning, "Telemetry sink {Sink} does not keep up: its {Signal} queue is full and the oldest items are dropped. Raise the queue size or help the sink.")]

@@ -1,4 +1,5 @@
 using AiGateway.ServiceDefaults;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace AiGateway.Cli.Hosting;
@@ -6,7 +7,7 @@ namespace AiGateway.Cli.Hosting;
 /// <summary>The log of the service: everything of note in the file of the run, with connection and request; what needs attention on standard error, in short.</summary>
 internal static class RunLogs
 {
-    /// <summary>A factory over both; disposing it closes neither stream.</summary>
+    /// <summary>A factory over both; disposing it writes what is waiting and closes neither stream.</summary>
     /// <param name="file">Log file of the run.</param>
     /// <param name="terminal">Standard error.</param>
     /// <param name="debug">Everything on both.</param>
@@ -19,7 +20,11 @@ internal static class RunLogs
         var toTerminal = ServiceLog.CreateFactory(new ServiceLogOptions(debug ? LogLevel.Debug : LogLevel.Warning, json), terminal, time);
         return LoggerFactory.Create(logging =>
         {
-            logging.SetMinimumLevel(level).AddProvider(new Inner(toFile)).AddProvider(debug || json ? new Inner(toTerminal) : new Short(toTerminal));
+            logging.SetMinimumLevel(level);
+
+            // Made by the container, because it disposes only what it made, and disposing writes the last lines.
+            logging.Services.AddSingleton<ILoggerProvider>(_ => new Inner(toFile));
+            logging.Services.AddSingleton<ILoggerProvider>(_ => debug || json ? new Inner(toTerminal) : new Short(toTerminal));
 
             // Kestrel warns about HTTP/2 without TLS at every start; the gateway tells the two protocols apart itself.
             if (!debug)

@@ -29,6 +29,9 @@ public sealed record HttpRouteSpec
 
     /// <summary>Whole response; null is unlimited.</summary>
     public TimeSpan? RequestTimeout { get; init; }
+
+    /// <summary>Longest silence of a running response; null uses the listener's.</summary>
+    public TimeSpan? StreamIdleTimeout { get; init; }
 }
 
 /// <summary>One target of a plain HTTP rule.</summary>

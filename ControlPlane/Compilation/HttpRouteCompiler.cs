@@ -42,6 +42,7 @@ internal sealed class HttpRouteCompiler(CompilationContext context, RouteAttachm
     private HttpRouteSpec Rule(HttpRoute route, int rule, int match, IReadOnlyList<WeightedPoolSpec> targets, Attached attached)
     {
         var condition = route.Rules[rule].Matches[match];
+        var policy = traffic.For(route.Key, null, attached);
         return new HttpRouteSpec
         {
             Name = $"{route.Key}/rule/{rule}/match/{match}",
@@ -52,7 +53,8 @@ internal sealed class HttpRouteCompiler(CompilationContext context, RouteAttachm
             Method = condition.Method,
             Headers = RouteCompiler.Headers(condition.Headers),
             Pools = targets,
-            RequestTimeout = Timeouts.OrNone(route.Rules[rule].Timeouts?.Request ?? traffic.For(route.Key, null, attached)?.RequestTimeout),
+            RequestTimeout = Timeouts.OrNone(route.Rules[rule].Timeouts?.Request ?? policy?.RequestTimeout),
+            StreamIdleTimeout = Timeouts.OrNone(policy?.StreamIdleTimeout),
         };
     }
 }

@@ -179,6 +179,7 @@ internal sealed class SnapshotJsonWriter(Utf8JsonWriter json, Func<SecretString,
             json.WriteNumber("weight"u8, pool.Weight);
         });
         Duration("requestTimeout", route.RequestTimeout);
+        Duration("streamIdleTimeout", route.StreamIdleTimeout);
     }
 
     private void HeaderMatch(HeaderMatchSpec match)

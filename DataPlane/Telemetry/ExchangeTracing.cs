@@ -31,7 +31,7 @@ public sealed class ExchangeTracing(ITracePropagation? propagation, SpanQueue? q
     public static bool Records(Exchange exchange) => exchange.Span is { IsAllDataRequested: true };
 
     /// <summary>Writes the trace context for the provider: the AI span's when there is one, otherwise what the client sent.</summary>
-    public void Inject<TTarget>(Exchange exchange, TTarget target, Action<TTarget, string, string> set)
+    public void Inject<TTarget>(Exchange exchange, TTarget target, Action<TTarget, string, string> set, Action<TTarget, string> remove)
     {
         if (propagation is null || exchange.Span is null)
         {
@@ -43,6 +43,8 @@ public sealed class ExchangeTracing(ITracePropagation? propagation, SpanQueue? q
             return;
         }
 
+        // The client's copies came with its other headers; a second value beside them would be read as neither.
+        foreach (var name in propagation.Fields) remove(target, name);
         propagation.Inject(exchange.Span, exchange.Head, target, set);
     }
 

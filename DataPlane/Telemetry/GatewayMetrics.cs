@@ -29,6 +29,7 @@ public sealed class GatewayMetrics : IDisposable
     private readonly Counter<long> _attempts;
     private readonly Counter<long> _costFailures;
     private readonly Counter<long> _reloads;
+    private readonly Counter<long> _spanAttributesDropped;
     private readonly HeaderAttributeMap _headers;
     private readonly ConcurrentDictionary<string, byte> _freeModels = new(StringComparer.Ordinal);
     private int _freeModelCount;
@@ -53,12 +54,22 @@ public sealed class GatewayMetrics : IDisposable
         _attempts = _meter.CreateCounter<long>("aigateway.attempts", null, "Attempts by backend and what became of them.");
         _costFailures = _meter.CreateCounter<long>("aigateway.cost.failures", null, "Cost expressions that gave no value.");
         _reloads = _meter.CreateCounter<long>("aigateway.config.reloads", null, "Configuration reloads by result.");
+        _spanAttributesDropped = _meter.CreateCounter<long>("aigateway.span.attributes.dropped", null, "Groups of span attributes left out because they could not be extracted.");
     }
 
     /// <summary>Shows how many spans were given up before they were built.</summary>
     /// <param name="dropped">Reads the count.</param>
     public void ObserveDroppedSpans(Func<long> dropped) =>
         _meter.CreateObservableCounter("aigateway.spans.dropped", dropped, null, "Spans given up because too many, or too large ones, were waiting.");
+
+    /// <summary>Attributes of a span could not be extracted; the span goes without them.</summary>
+    /// <param name="extraction">Which ones; a name from the code.</param>
+    /// <param name="fault">Why. The type alone is kept: the message may quote content.</param>
+    public void SpanAttributesDropped(string extraction, Exception fault)
+    {
+        ArgumentNullException.ThrowIfNull(fault);
+        _spanAttributesDropped.Add(1, new KeyValuePair<string, object?>("extraction", extraction), new KeyValuePair<string, object?>("error.type", fault.GetType().Name));
+    }
 
     /// <summary>An exchange began.</summary>
     public void Started() => _active.Add(1);

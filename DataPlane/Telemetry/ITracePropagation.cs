@@ -6,6 +6,9 @@ namespace AiGateway.DataPlane.Telemetry;
 /// <summary>How trace contexts travel in headers. The host implements it, because the formats are a setting of the process.</summary>
 public interface ITracePropagation
 {
+    /// <summary>Headers that <see cref="Inject"/> may write.</summary>
+    IReadOnlyList<string> Fields { get; }
+
     /// <summary>The caller's context; default when it sent none.</summary>
     ActivityContext Extract(IRequestHead head);
 

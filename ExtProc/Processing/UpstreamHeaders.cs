@@ -48,7 +48,7 @@ internal sealed class UpstreamHeaders(Exchange exchange, RuntimeBackend backend,
         if (!decoded && client.Header("content-encoding") is { } coding) _wanted["content-encoding"] = ByteString.CopyFromUtf8(coding);
         _wanted["accept-encoding"] = ByteString.CopyFromUtf8(AcceptedCodings.For(exchange, client.Header("accept-encoding")));
         _wanted["x-request-id"] = ByteString.CopyFromUtf8(exchange.RequestId);
-        tracing.Inject(exchange, _wanted, static (headers, name, value) => headers[name] = ByteString.CopyFromUtf8(value));
+        tracing.Inject(exchange, _wanted, static (headers, name, value) => headers[name] = ByteString.CopyFromUtf8(value), static (headers, name) => headers.Remove(name));
         foreach (var (name, value) in backend.Spec.HeaderMutation?.Set ?? [])
         {
             if (HeaderPolicy.Mutable(name)) _wanted[name] = ByteString.CopyFromUtf8(value);

@@ -19,8 +19,16 @@ internal sealed class ListenerScope(SnapshotHolder snapshots, ListenerSockets so
     {
         var host = HostPattern.WithoutPort(context.Request.Host.Value ?? "");
         var listener = snapshots.Current.FindListener(sockets.ConfiguredPort(context.Connection.LocalPort), host);
-        if (listener is null) context.Request.Headers.Remove(Header);
-        else context.Request.Headers[Header] = listener.Spec.Name;
+        if (listener is null)
+        {
+            context.Request.Headers.Remove(Header);
+        }
+        else
+        {
+            context.Request.Headers[Header] = listener.Spec.Name;
+            context.Features.Set(listener.Spec); // StreamIdleLimit reads it
+        }
+
         return next(context);
     }
 }

@@ -1,10 +1,12 @@
 using System.Collections.Frozen;
 using System.Globalization;
+using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json;
 using AiGateway.Contracts.Snapshots;
 using Microsoft.Extensions.Primitives;
 using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.LoadBalancing;
 
 namespace AiGateway.Gateway.Forwarding;
@@ -20,13 +22,16 @@ internal sealed class PoolConfigProvider : IProxyConfigProvider
 
     private const string UnixHost = "unix-socket-";
 
+    private readonly TimeSpan _idle;
     private volatile Config _current;
     private GatewaySnapshot _newest;
     private volatile FrozenDictionary<string, PoolSpec> _pools;
 
     /// <param name="snapshot">First configuration.</param>
-    public PoolConfigProvider(GatewaySnapshot snapshot)
+    /// <param name="idle">Longest silence on a plain route when neither it nor its listener says.</param>
+    public PoolConfigProvider(GatewaySnapshot snapshot, TimeSpan idle)
     {
+        _idle = idle;
         _newest = snapshot;
         _pools = Pools(snapshot);
         _current = Convert(snapshot);
@@ -63,7 +68,7 @@ internal sealed class PoolConfigProvider : IProxyConfigProvider
 
     private static FrozenDictionary<string, PoolSpec> Pools(GatewaySnapshot snapshot) => snapshot.Pools.ToFrozenDictionary(pool => pool.Name, StringComparer.Ordinal);
 
-    private static Config Convert(GatewaySnapshot snapshot) =>
+    private Config Convert(GatewaySnapshot snapshot) =>
         new([.. snapshot.HttpRoutes.SelectMany((route, order) => Routes(route, order))], [.. snapshot.Pools.Select(Cluster)]);
 
     private static IEnumerable<RouteConfig> Routes(HttpRouteSpec route, int order)
@@ -76,7 +81,7 @@ internal sealed class PoolConfigProvider : IProxyConfigProvider
         {
             RouteId = route.Name,
             ClusterId = targets[0].Pool,
-            Metadata = targets.Length == 1 ? null : new Dictionary<string, string> { [WeightsKey] = string.Join('\n', targets.Select(target => $"{target.Weight.ToString(CultureInfo.InvariantCulture)} {target.Pool}")) },
+            Metadata = Metadata(route, targets),
             Order = order,
             Timeout = route.RequestTimeout,
             Match = new RouteMatch
@@ -93,28 +98,44 @@ internal sealed class PoolConfigProvider : IProxyConfigProvider
         };
     }
 
-    private static ClusterConfig Cluster(PoolSpec pool) => new()
+    private static Dictionary<string, string> Metadata(HttpRouteSpec route, WeightedPoolSpec[] targets)
+    {
+        var metadata = new Dictionary<string, string>();
+        if (targets.Length > 1) metadata[WeightsKey] = string.Join('\n', targets.Select(target => $"{target.Weight.ToString(CultureInfo.InvariantCulture)} {target.Pool}"));
+        if (route.StreamIdleTimeout is { } idle) metadata[StreamIdleLimit.Key] = idle.Ticks.ToString(CultureInfo.InvariantCulture);
+        return metadata;
+    }
+
+    private ClusterConfig Cluster(PoolSpec pool) => new()
     {
         ClusterId = pool.Name,
         LoadBalancingPolicy = LoadBalancingPolicies.RoundRobin,
         Metadata = new Dictionary<string, string> { [ContentKey] = Fingerprint(pool) },
+        // For plain routes; exchanges build their own requests.
+        HttpRequest = new ForwarderRequestConfig
+        {
+            Version = pool.Http2 || pool.Tls is not null ? HttpVersion.Version20 : HttpVersion.Version11,
+            VersionPolicy = pool.Http2 ? HttpVersionPolicy.RequestVersionExact : HttpVersionPolicy.RequestVersionOrLower,
+            ActivityTimeout = _idle,
+        },
         Destinations = pool.Endpoints.Index().ToDictionary(item => item.Index.ToString(CultureInfo.InvariantCulture), item => new DestinationConfig
         {
             Address = Address(pool, item.Item, item.Index),
-            Host = HostHeader(pool, item.Item),
+            Host = HostHeader(item.Item),
         }),
     };
 
-    private static string? HostHeader(PoolSpec pool, EndpointSpec endpoint)
+    private static string? HostHeader(EndpointSpec endpoint)
     {
         if (endpoint.HostHeader is not null) return endpoint.HostHeader;
-        if (endpoint.UnixPath is not null) return "localhost";
-        return NamesServer(pool) && endpoint.Port == 443 ? endpoint.Host : null; // the address says http, for which 443 is not the default
+        return endpoint.UnixPath is not null ? "localhost" : null;
     }
 
     private static string Address(PoolSpec pool, EndpointSpec endpoint, int index)
     {
-        var scheme = pool.Tls is null || NamesServer(pool) ? "http" : "https";
+        // https also where the gateway makes the TLS connection itself: the handler takes a stream that is secured already as it is, and HTTP/2 servers refuse
+        // a request whose :scheme is not that of its connection.
+        var scheme = pool.Tls is null ? "http" : "https";
         if (endpoint.UnixPath is not null) return $"{scheme}://{UnixHost}{index}/";
         var host = endpoint.Host!.Contains(':', StringComparison.Ordinal) ? $"[{endpoint.Host}]" : endpoint.Host;
         return $"{scheme}://{host}:{endpoint.Port}/";

@@ -8,6 +8,8 @@ namespace AiGateway.Gateway.Forwarding;
 /// <summary>The process's propagation formats for the engine.</summary>
 internal sealed class TracePropagation(TraceContextPropagator propagator) : ITracePropagation
 {
+    public IReadOnlyList<string> Fields => propagator.Fields;
+
     public ActivityContext Extract(IRequestHead head) => propagator.Extract(head, static (carrier, name) => carrier.Header(name)).Context;
 
     public void Inject<TTarget>(Activity span, IRequestHead incoming, TTarget target, Action<TTarget, string, string> set)

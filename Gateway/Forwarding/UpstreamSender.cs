@@ -116,7 +116,7 @@ internal sealed class UpstreamSender
         else message.Content.Headers.TryAddWithoutValidation("content-type", "application/json");
         message.Headers.TryAddWithoutValidation("accept-encoding", AcceptedCodings.For(exchange, context.Request.Headers.AcceptEncoding.ToString()));
         message.Headers.TryAddWithoutValidation("x-request-id", exchange.RequestId);
-        _tracing.Inject(exchange, message, static (target, name, value) => target.Headers.TryAddWithoutValidation(name, value));
+        _tracing.Inject(exchange, message, static (target, name, value) => target.Headers.TryAddWithoutValidation(name, value), static (target, name) => target.Headers.Remove(name));
         if (backend.Spec.HeaderMutation is { } mutation) Mutate(message, mutation);
         if (upstream.CredentialHeader is { } credential)
         {

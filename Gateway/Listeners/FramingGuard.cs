@@ -11,17 +11,19 @@ namespace AiGateway.Gateway.Listeners;
 /// party on the way here may have read the length instead, which is how requests are smuggled. The connection is closed, because the parties would
 /// disagree on where the next request begins.
 /// </summary>
-internal static class FramingGuard
+internal sealed class FramingGuard(EndpointCatalog endpoints, TimeProvider time)
 {
     /// <summary>Kestrel moves the length it ignores into this header.</summary>
     private const string IgnoredLength = "X-Content-Length";
 
     /// <summary>Middleware.</summary>
-    public static Task InvokeAsync(HttpContext context, RequestDelegate next)
+    public Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         var headers = context.Request.Headers;
         if (headers.TransferEncoding.Count == 0 || (headers.ContentLength is null && !headers.ContainsKey(IgnoredLength))) return next(context);
-        var requestId = RequestIds.For(headers["x-request-id"], Guid.Empty);
-        return ErrorResponses.WriteAsync(context, Dialect.OpenAI, GatewayError.InvalidFraming, "malformed request: content-length and transfer-encoding together", null, requestId).AsTask();
+        var path = context.Request.Path.Value ?? "/";
+        var dialect = endpoints.Find(path)?.Dialect ?? endpoints.Guess(path);
+        var requestId = RequestIds.For(headers["x-request-id"], ExchangeId.Create(time));
+        return ErrorResponses.WriteAsync(context, dialect, GatewayError.InvalidFraming, "malformed request: content-length and transfer-encoding together", null, requestId).AsTask();
     }
 }

@@ -22,6 +22,12 @@ internal sealed class ExportQueue<T>(int capacity, long maxBytes = long.MaxValue
         }
     }
 
+    /// <summary>Whether so many items wait, or items of so many bytes.</summary>
+    public bool Holds(int count, long bytes)
+    {
+        lock (_lock) return _count >= count || _bytes >= bytes;
+    }
+
     /// <summary>Adds an item; never waits.</summary>
     /// <param name="item">The newest item.</param>
     /// <param name="count">Items in the queue afterwards.</param>
@@ -34,7 +40,7 @@ internal sealed class ExportQueue<T>(int capacity, long maxBytes = long.MaxValue
             var dropped = 0;
             while (_count == _ring.Length || (_count > 0 && _bytes + bytes > maxBytes))
             {
-                Remove();
+                Remove(BytesOfFirst());
                 dropped++;
             }
 
@@ -47,24 +53,35 @@ internal sealed class ExportQueue<T>(int capacity, long maxBytes = long.MaxValue
     }
 
     /// <summary>Moves up to the length of <paramref name="batch"/> of the oldest items out.</summary>
-    public int Take(Span<T> batch)
+    /// <param name="batch">Where they go.</param>
+    /// <param name="bytes">Bytes at most; one item alone may exceed it.</param>
+    public int Take(Span<T> batch, long bytes = long.MaxValue)
     {
         lock (_lock)
         {
-            var taken = Math.Min(batch.Length, _count);
-            for (var index = 0; index < taken; index++) batch[index] = Remove();
+            var taken = 0;
+            while (taken < batch.Length && _count > 0)
+            {
+                var size = BytesOfFirst();
+                if (taken > 0 && size > bytes) break;
+                bytes -= size;
+                batch[taken++] = Remove(size);
+            }
+
             return taken;
         }
     }
 
-    private T Remove()
+    private long BytesOfFirst() => bytesOf?.Invoke(_ring[_first]) ?? 0;
+
+    private T Remove(long bytes)
     {
         ref var slot = ref _ring[_first];
         var item = slot;
         slot = default!;
         _first = (_first + 1) % _ring.Length;
         _count--;
-        _bytes -= bytesOf?.Invoke(item) ?? 0;
+        _bytes -= bytes;
         return item;
     }
 }

@@ -8,7 +8,6 @@ namespace AiGateway.ServiceDefaults.Otlp;
 /// </summary>
 internal sealed class OtlpExporter<T> : IAsyncDisposable, IOtlpExporter
 {
-    private readonly OtlpTarget _target;
     private readonly BatchOptions _options;
     private readonly IOtlpEncoder<T> _encoder;
     private readonly IOtlpSender _sender;
@@ -26,7 +25,6 @@ internal sealed class OtlpExporter<T> : IAsyncDisposable, IOtlpExporter
 
     public OtlpExporter(OtlpTarget target, BatchOptions options, IOtlpEncoder<T> encoder, TelemetryMetrics metrics, ILogger logger, TimeProvider time, IOtlpSender? sender = null)
     {
-        _target = target;
         _options = options;
         _encoder = encoder;
         _time = time;
@@ -47,7 +45,7 @@ internal sealed class OtlpExporter<T> : IAsyncDisposable, IOtlpExporter
     public void Add(T item)
     {
         _flushes.Added();
-        var dropped = _queue.Add(item, out var count);
+        var dropped = _queue.Add(item, out _);
         if (dropped > 0)
         {
             _metrics.Dropped("overflow", dropped);
@@ -55,7 +53,7 @@ internal sealed class OtlpExporter<T> : IAsyncDisposable, IOtlpExporter
             for (var i = 0; i < dropped; i++) _flushes.Dropped();
         }
 
-        if (count >= _options.MaxBatchSize) Wake();
+        if (_queue.Holds(_options.MaxBatchSize, BatchBytes)) Wake();
     }
 
     public async Task FlushAsync(CancellationToken cancellationToken)
@@ -84,11 +82,10 @@ internal sealed class OtlpExporter<T> : IAsyncDisposable, IOtlpExporter
         var batch = new T[_options.MaxBatchSize];
         while (!cancellationToken.IsCancellationRequested)
         {
-            var count = _queue.Count;
-            if (count == 0 || (count < batch.Length && !_flushes.Pending))
+            if (!_queue.Holds(_flushes.Pending ? 1 : batch.Length, BatchBytes))
                 await IgnoreCancellation(_wake.WaitAsync(_options.ScheduleDelay < s_shortestWait ? s_shortestWait : _options.ScheduleDelay, cancellationToken));
             if (cancellationToken.IsCancellationRequested) return;
-            count = _queue.Take(batch);
+            var count = _queue.Take(batch, BatchBytes);
             if (count == 0) continue;
             try
             {
@@ -109,14 +106,11 @@ internal sealed class OtlpExporter<T> : IAsyncDisposable, IOtlpExporter
 
     private async Task ExportAsync(ReadOnlyMemory<T> items, CancellationToken cancellationToken)
     {
-        _writer.Clear();
-        _encoder.Write(_writer, items.Span);
+        var unsendable = Encode(items.Span);
+        var unanswered = 0;
         while (true)
         {
-            // A first check saves a round trip: the usual gRPC server takes 4 MiB.
-            var result = items.Length > 1 && _target.Protocol == OtlpProtocol.Grpc && _writer.Length > GrpcMessageLimit
-                ? new SendResult(SendOutcome.TooLarge, "RESOURCE_EXHAUSTED")
-                : await AttemptAsync(cancellationToken);
+            var result = unsendable ?? await AttemptAsync(cancellationToken);
             if (result.Outcome == SendOutcome.Accepted)
             {
                 Accepted(items.Length, result);
@@ -125,8 +119,7 @@ internal sealed class OtlpExporter<T> : IAsyncDisposable, IOtlpExporter
 
             if (result.Outcome == SendOutcome.TooLarge && items.Length > 1)
             {
-                await ExportAsync(items[..(items.Length / 2)], cancellationToken);
-                await ExportAsync(items[(items.Length / 2)..], cancellationToken);
+                await ExportHalvesAsync(items, cancellationToken);
                 return;
             }
 
@@ -141,10 +134,42 @@ internal sealed class OtlpExporter<T> : IAsyncDisposable, IOtlpExporter
             var wait = _backOff.Next(result.RetryAfter);
             _warnings.Retrying(result, wait);
             await IgnoreCancellation(Task.Delay(wait, _time, cancellationToken));
-            if (!cancellationToken.IsCancellationRequested) continue;
-            Lost("shutdown", items.Length, result.Status);
+            if (cancellationToken.IsCancellationRequested)
+            {
+                Lost("shutdown", items.Length, result.Status);
+                return;
+            }
+
+            // A proxy may close the connection on a body that is too large for it, which looks like an outage. An outage must lose nothing, and smaller
+            // requests lose nothing; what is small already goes on as it is.
+            unanswered = result.Status is Connection or TimedOut ? unanswered + 1 : 0;
+            if (unanswered < UnansweredBeforeHalving || items.Length == 1 || _writer.Length <= SmallRequest) continue;
+            await ExportHalvesAsync(items, cancellationToken);
             return;
         }
+    }
+
+    private async Task ExportHalvesAsync(ReadOnlyMemory<T> items, CancellationToken cancellationToken)
+    {
+        await ExportAsync(items[..(items.Length / 2)], cancellationToken);
+        await ExportAsync(items[(items.Length / 2)..], cancellationToken);
+    }
+
+    /// <summary>Encodes a request. What is surely too large is not even tried: the usual gRPC server takes 4 MiB, proxies often take less.</summary>
+    /// <returns>Null when the request can be sent.</returns>
+    private SendResult? Encode(ReadOnlySpan<T> items)
+    {
+        _writer.Clear();
+        try
+        {
+            _encoder.Write(_writer, items);
+        }
+        catch (ProtobufTooLargeException fault)
+        {
+            return new(SendOutcome.TooLarge, TooLargeToEncode, Message: fault.Message);
+        }
+
+        return items.Length > 1 && _writer.Length > RequestLimit ? new(SendOutcome.TooLarge, TooLargeToEncode) : null;
     }
 
     private async Task<SendResult> AttemptAsync(CancellationToken cancellationToken)
@@ -157,11 +182,11 @@ internal sealed class OtlpExporter<T> : IAsyncDisposable, IOtlpExporter
         }
         catch (OperationCanceledException)
         {
-            return new(SendOutcome.Retry, cancellationToken.IsCancellationRequested ? "stopping" : "timeout", Message: $"no answer within {_attemptLimit.TotalSeconds:0.###} s");
+            return new(SendOutcome.Retry, cancellationToken.IsCancellationRequested ? "stopping" : TimedOut, Message: $"no answer within {_attemptLimit.TotalSeconds:0.###} s");
         }
         catch (Exception fault) when (fault is HttpRequestException or IOException)
         {
-            return new(SendOutcome.Retry, "connection", Message: OtlpAnswers.Short(fault.Message));
+            return new(SendOutcome.Retry, Connection, Message: OtlpAnswers.Short(fault.Message));
         }
     }
 
@@ -205,6 +230,15 @@ internal sealed class OtlpExporter<T> : IAsyncDisposable, IOtlpExporter
     /// <summary>Spans with prompts in them can hold hundreds of kilobytes each, so the number of items alone bounds nothing.</summary>
     private const long MaxQueuedBytes = 128 * 1024 * 1024;
 
-    private const int GrpcMessageLimit = 4_000_000;
+    /// <summary>Memory of the items of one request. Text is UTF-16 here and UTF-8 there, so the request is about half of it, and never more than one and a half.</summary>
+    private const long BatchBytes = RequestLimit;
+
+    private const int RequestLimit = 4_000_000;
+
+    /// <summary>Requests up to here are as small as the limits of usual proxies, so halving them would not help.</summary>
+    private const int SmallRequest = 1_000_000;
+
+    private const int UnansweredBeforeHalving = 3;
+    private const string Connection = "connection", TimedOut = "timeout", TooLargeToEncode = "too_large";
     private static readonly TimeSpan s_shortestWait = TimeSpan.FromMilliseconds(1);
 }

@@ -7,9 +7,11 @@ namespace AiGateway.ServiceDefaults.Otlp;
 /// Writes protobuf into one growing buffer that is reused from batch to batch. Lengths of nested messages are written afterwards into four reserved bytes
 /// (a padded varint, which every decoder accepts), so nothing is measured twice.
 /// </summary>
-internal sealed class ProtobufWriter
+/// <param name="limit">Bytes at most, so that the length of any part fits the four bytes and a huge batch cannot take the memory of the process.</param>
+internal sealed class ProtobufWriter(int limit = ProtobufWriter.LargestLength)
 {
     private const int LengthBytes = 4;
+    private const int LargestLength = (1 << 28) - 1;
     private byte[] _buffer = new byte[4096];
 
     public int Length { get; private set; }
@@ -77,7 +79,6 @@ internal sealed class ProtobufWriter
     public void End(int begun)
     {
         var length = (uint)(Length - begun);
-        if (length >= 1u << 28) throw new InvalidOperationException("A protobuf message of 256 MiB or more cannot be written.");
         var place = _buffer.AsSpan(begun - LengthBytes, LengthBytes);
         place[0] = (byte)(length | 0x80);
         place[1] = (byte)((length >> 7) | 0x80);
@@ -103,6 +104,7 @@ internal sealed class ProtobufWriter
 
     private Span<byte> Take(int count)
     {
+        if (count > limit - Length) throw new ProtobufTooLargeException(limit);
         if (_buffer.Length - Length < count) Array.Resize(ref _buffer, Math.Max(_buffer.Length * 2, Length + count));
         var span = _buffer.AsSpan(Length, count);
         Length += count;

@@ -48,6 +48,7 @@ internal sealed class SinkWarnings(OtlpTarget target, ILogger logger, TimeProvid
         "401" or "403" or "UNAUTHENTICATED" or "PERMISSION_DENIED" => "check the credentials in the sink's headers",
         "404" or "405" or "UNIMPLEMENTED" => $"the sink does not take {_signal}: check endpoint and protocol, or switch the signal off for it",
         "413" or "RESOURCE_EXHAUSTED" => "a single item is larger than the sink accepts: raise its limit",
+        "too_large" => "a single item is too large to be sent: limit the length of attribute values",
         "415" => "the sink does not take this encoding: check protocol and compression",
         _ => "check the endpoint, its protocol and the sink's own log",
     };

@@ -15,7 +15,7 @@ public static class SpanConventions
     /// <param name="get">Looks up a variable; null when it is not set.</param>
     /// <param name="warn">Takes one sentence per ignored value.</param>
     /// <param name="dropped">Told of every extraction that failed later; must not throw.</param>
-    /// <exception cref="ArgumentException">The vocabulary is unknown.</exception>
+    /// <exception cref="FormatException">The vocabulary is unknown.</exception>
     public static ISpanConvention FromEnvironment(Func<string, string?> get, Action<string> warn, Action<string, Exception>? dropped = null)
     {
         ArgumentNullException.ThrowIfNull(get);
@@ -27,7 +27,7 @@ public static class SpanConventions
             null or "" or "openinference" => new OpenInferenceConvention(options, dropped),
             "gen_ai" => new GenAiConvention(captureContent, options, dropped),
             "both" => new BothConvention(captureContent, options, dropped),
-            var other => throw new ArgumentException($"{Variable} is '{other}'; it must be one of openinference, gen_ai, both.", nameof(get)),
+            var other => throw new FormatException($"{Variable}=\"{other}\" is not a vocabulary; set openinference, gen_ai or both"),
         };
     }
 

@@ -67,6 +67,7 @@ public sealed class StandaloneHostTests
             Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         }
 
+        await gateway.StopAsync(); // the log is written beside the requests and complete at the end
         Assert.Contains("aigw-demo-flaky-openai", await File.ReadAllTextAsync(Directory.EnumerateFiles(cli.Path("state"), "aigw.log", SearchOption.AllDirectories).Single(), Cancellation), StringComparison.Ordinal);
     }
 
@@ -129,6 +130,17 @@ public sealed class StandaloneHostTests
 
         Assert.Equal($"port {port} (a listener) is taken, perhaps by another aigw; end that one, or choose another port with --port N or AIGW_PORT (0 takes a free one).\n", listener.Error.Text);
         Assert.Equal($"port {port} (the admin port) is taken, perhaps by another aigw; end that one, or choose another port with --admin-port N or AIGW_ADMIN_PORT (0 takes a free one).\n", admin.Error.Text);
+    }
+
+    [Fact]
+    public async Task SpanVocabulary_Unknown_IsOneSentence()
+    {
+        using var cli = new TestCli(("AI_GATEWAY_TRACING_SEMCONV", "foo"));
+
+        Assert.Equal(1, await cli.RunAsync("--port", "0", "--admin-port", "0"));
+
+        Assert.Equal("AI_GATEWAY_TRACING_SEMCONV=\"foo\" is not a vocabulary; set openinference, gen_ai or both", cli.Error.Text.TrimEnd().Split('\n')[^1]);
+        Assert.DoesNotContain("   at ", cli.Error.Text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -47,8 +47,8 @@ public sealed class OpenInferenceOptionsTests
     [Fact]
     public void SpanConventions_UnknownVocabulary_RefusesWithTheChoices()
     {
-        var error = Assert.Throws<ArgumentException>(() => SpanConventions.FromEnvironment(key => key == SpanConventions.Variable ? "OpenInference2" : null, _ => { }));
+        var error = Assert.Throws<FormatException>(() => SpanConventions.FromEnvironment(key => key == SpanConventions.Variable ? "OpenInference2" : null, _ => { }));
 
-        Assert.Contains("openinference, gen_ai, both", error.Message, StringComparison.Ordinal);
+        Assert.Equal($"{SpanConventions.Variable}=\"OpenInference2\" is not a vocabulary; set openinference, gen_ai or both", error.Message);
     }
 }

@@ -51,6 +51,28 @@ public sealed class AmbiguousRequestTests
         Assert.Empty(upstream.Requests);
     }
 
+    [Theory]
+    [InlineData("/v1/chat/completions", "{\"error\":{\"message\":")]
+    [InlineData("/anthropic/v1/messages", "{\"type\":\"error\",")]
+    [InlineData("/v1/messages", "{\"type\":\"error\",")]
+    [InlineData("/anthropic/v1/files", "{\"type\":\"error\",")]
+    public async Task Request_WithTwoLengths_IsRefusedInTheDialectOfThePathUnderItsOwnId(string path, string start)
+    {
+        using var deadline = TestDeadline.Start(TestContext.Current.CancellationToken);
+        await using var upstream = await MockUpstream.StartAsync();
+        await using var gateway = await GatewayUnderTest.StartAsync(new TestSnapshot().Route("m", upstream.Port));
+        await using var client = await gateway.ConnectAsync();
+
+        await client.SendAsync($"POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: 13\r\ntransfer-encoding: chunked\r\n\r\nd\r\n{{\"model\":\"m\"}}\r\n0\r\n\r\n", deadline);
+        var response = await client.ReadResponseAsync(deadline);
+
+        Assert.Equal(400, response.Status);
+        Assert.StartsWith(start, response.BodyText, StringComparison.Ordinal);
+        var id = Guid.Parse(response.Headers["x-request-id"]!);
+        Assert.NotEqual(Guid.Empty, id);
+        Assert.Contains(id.ToString(), response.BodyText, StringComparison.Ordinal);
+    }
+
     private static readonly Dictionary<string, string> s_read = new()
     {
         ["length with a sign"] = Start + "content-length: +13\r\n\r\n{\"model\":\"m\"}",

@@ -192,6 +192,61 @@ public sealed class ReloadTests
         Assert.Contains("\"draining\"", await running.Content.ReadAsStringAsync(deadline), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Drain_PlainStream_FinishesAndNewPlainRequestsAreTurnedAway()
+    {
+        using var deadline = TestDeadline.Start(TestContext.Current.CancellationToken);
+        await using var upstream = await MockUpstream.StartAsync();
+        var feed = new AnswerFeed();
+        upstream.Answer(MockAnswer.Sse(feed));
+        await using var gateway = await GatewayUnderTest.StartAsync(Plain(upstream.Port));
+        feed.Send("one ");
+        using var running = await gateway.PostAsync("/web", "{}");
+        Assert.Equal(1, gateway.Host.ActiveExchanges);
+
+        var draining = gateway.Host.DrainAsync(TestDeadline.Default, deadline);
+        var (refused, body) = await gateway.AskAsync("/web", "{}");
+        Assert.Equal(503, (int)refused.StatusCode);
+        Assert.Equal("1", refused.Headers.GetValues("retry-after").Single());
+        Assert.Contains("\"draining\"", body, StringComparison.Ordinal);
+        Assert.False(draining.IsCompleted);
+        feed.Send("two");
+        feed.Complete();
+        await draining;
+
+        Assert.Equal("one two", await running.Content.ReadAsStringAsync(deadline));
+        Assert.Single(upstream.Requests);
+        await gateway.ExpectNothingLeftAsync(upstream);
+    }
+
+    [Fact]
+    public async Task Drain_TimeIsUp_PlainStreamIsCutAndWaitingRequestGets503()
+    {
+        using var deadline = TestDeadline.Start(TestContext.Current.CancellationToken);
+        await using var upstream = await MockUpstream.StartAsync();
+        upstream.ForPath("/web/stream", MockAnswer.Sse("one two").StallAfter(4)).ForPath("/web/silent", MockAnswer.Silence());
+        await using var gateway = await GatewayUnderTest.StartAsync(Plain(upstream.Port));
+        using var running = await gateway.PostAsync("/web/stream", "{}");
+        var waiting = gateway.AskAsync("/web/silent", "{}");
+        await upstream.WaitUntilAsync(seen => seen.Requests.Count == 2, deadline);
+
+        await gateway.Host.DrainAsync(TimeSpan.FromMilliseconds(50), deadline);
+
+        await Assert.ThrowsAsync<HttpRequestException>(() => running.Content.ReadAsStringAsync(deadline));
+        var (refused, body) = await waiting;
+        Assert.Equal(503, (int)refused.StatusCode);
+        Assert.Contains("\"draining\"", body, StringComparison.Ordinal);
+        await upstream.WaitForDisconnectAsync(0, deadline);
+        await upstream.WaitForDisconnectAsync(1, deadline);
+        await gateway.ExpectNothingLeftAsync(upstream);
+    }
+
+    private static TestSnapshot Plain(int port)
+    {
+        var snapshot = new TestSnapshot();
+        return snapshot.Http(new HttpRouteSpec { Name = "web", Listeners = [snapshot.Listener.Name], Path = "/web", Pools = [new WeightedPoolSpec(snapshot.Pool(port))] });
+    }
+
     private static async Task UntilAsync(int port, bool open, CancellationToken deadline)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20)); // the kernel announces neither

@@ -39,9 +39,30 @@ public sealed class ExportQueueTests
         Assert.Equal(0, queue.Add(90, out _)); // what was taken does not count any more
     }
 
-    private static int[] Take(ExportQueue<int> queue)
+    [Fact]
+    public void Take_UpToBytes_LeavesWhatDoesNotFit()
+    {
+        var queue = new ExportQueue<int>(capacity: 10, bytesOf: static item => item);
+        foreach (var item in (int[])[40, 50, 20, 300, 5]) queue.Add(item, out _);
+
+        Assert.Equal([[40, 50], [20], [300], [5]], Enumerable.Range(0, 4).Select(_ => Take(queue, bytes: 100)));
+    }
+
+    [Fact]
+    public void Holds_CountOrBytes_EitherIsEnough()
+    {
+        var queue = new ExportQueue<int>(capacity: 10, bytesOf: static item => item);
+        queue.Add(40, out _);
+        queue.Add(60, out _);
+
+        Assert.True(queue.Holds(2, 1000));
+        Assert.True(queue.Holds(3, 100));
+        Assert.False(queue.Holds(3, 101));
+    }
+
+    private static int[] Take(ExportQueue<int> queue, long bytes = long.MaxValue)
     {
         var taken = new int[10];
-        return taken[..queue.Take(taken)];
+        return taken[..queue.Take(taken, bytes)];
     }
 }

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using AiGateway.ServiceDefaults.Otlp;
 using AiGateway.ServiceDefaults.Tests.Support;
 
@@ -7,13 +6,13 @@ namespace AiGateway.ServiceDefaults.Tests.Otlp;
 /// <summary>The export loop against a scripted sink, without a network.</summary>
 public sealed class OtlpExporterTests
 {
-    private static readonly SendResult s_accepted = new(SendOutcome.Accepted, "200");
+    private static readonly SendResult s_accepted = ScriptedSink.Accepted;
 
     [Fact]
     public async Task Queue_FullWhileSinkIsSlow_KeepsTheNewest()
     {
         var sink = new ScriptedSink();
-        await using var exporter = Create(sink, TimeProvider.System, queue: 4, batch: 2);
+        await using var exporter = ScriptedSink.Exporter(sink, TimeProvider.System, queue: 4, batch: 2);
         exporter.Start();
         exporter.Add(0);
         exporter.Add(1);
@@ -32,7 +31,7 @@ public sealed class OtlpExporterTests
     {
         var time = new ManualTime { Skips = wait => wait < TimeSpan.FromSeconds(9) };
         var sink = new ScriptedSink();
-        await using var exporter = Create(sink, time);
+        await using var exporter = ScriptedSink.Exporter(sink, time);
         exporter.Start();
         exporter.Add(1);
         await sink.ExpectAsync(1);
@@ -45,9 +44,9 @@ public sealed class OtlpExporterTests
     [Fact]
     public async Task Retry_WithoutRetryAfter_DoublesWithJitter()
     {
-        var time = new ManualTime { Skips = wait => wait != s_attemptLimit };
+        var time = new ManualTime { Skips = wait => wait != ScriptedSink.AttemptLimit };
         var sink = new ScriptedSink();
-        await using var exporter = Create(sink, time);
+        await using var exporter = ScriptedSink.Exporter(sink, time);
         exporter.Start();
         exporter.Add(1);
         for (var attempt = 0; attempt < 9; attempt++)
@@ -68,7 +67,7 @@ public sealed class OtlpExporterTests
     public async Task TooLarge_SeveralItems_AreSentInHalves()
     {
         var sink = new ScriptedSink();
-        await using var exporter = Create(sink, TimeProvider.System, batch: 4);
+        await using var exporter = ScriptedSink.Exporter(sink, TimeProvider.System, batch: 4);
         exporter.Start();
         for (var item = 0; item < 4; item++) exporter.Add(item);
         await sink.ExpectAsync(0, 1, 2, 3);
@@ -84,7 +83,7 @@ public sealed class OtlpExporterTests
     public async Task Rejected_Batch_IsDroppedAndTheNextIsSent()
     {
         var sink = new ScriptedSink();
-        await using var exporter = Create(sink, TimeProvider.System, batch: 1);
+        await using var exporter = ScriptedSink.Exporter(sink, TimeProvider.System, batch: 1);
         exporter.Start();
         exporter.Add(1);
         exporter.Add(2);
@@ -93,51 +92,5 @@ public sealed class OtlpExporterTests
         await sink.ExpectAsync(2);
         sink.Answer(s_accepted);
         await exporter.FlushAsync(TestContext.Current.CancellationToken);
-    }
-
-    private static readonly TimeSpan s_attemptLimit = TimeSpan.FromSeconds(10);
-
-    private static OtlpExporter<int> Create(ScriptedSink sink, TimeProvider time, int queue = 16, int batch = 1) => new(
-        new OtlpTarget { Sink = "scripted", Signal = OtlpSignal.Traces, Endpoint = new Uri("http://127.0.0.1:9"), Protocol = OtlpProtocol.HttpProtobuf, Timeout = s_attemptLimit },
-        new BatchOptions(TimeSpan.FromHours(1), queue, batch, TimeSpan.FromSeconds(30)),
-        new ByteEncoder(),
-        new TelemetryMetrics(),
-        new RecordingLog(),
-        time,
-        sink);
-
-    private sealed class ByteEncoder : IOtlpEncoder<int>
-    {
-        public long BytesOf(int item) => sizeof(int);
-
-        public void Write(ProtobufWriter writer, ReadOnlySpan<int> items)
-        {
-            foreach (var item in items) writer.Varint(1, (ulong)item);
-        }
-    }
-
-    private sealed class ScriptedSink : IOtlpSender
-    {
-        private readonly Channel<int[]> _requests = Channel.CreateUnbounded<int[]>();
-        private readonly Channel<SendResult> _answers = Channel.CreateUnbounded<SendResult>();
-
-        public async Task<SendResult> SendAsync(ReadOnlyMemory<byte> request, CancellationToken cancellationToken)
-        {
-            var items = new List<int>();
-            var fields = new ProtobufFields(request.Span);
-            while (fields.Next()) items.Add((int)fields.Integer);
-            await _requests.Writer.WriteAsync([.. items], cancellationToken);
-            return await _answers.Reader.ReadAsync(cancellationToken);
-        }
-
-        public async Task ExpectAsync(params int[] items) => Assert.Equal(items, await NextAsync());
-
-        public async Task<int[]> NextAsync() => await _requests.Reader.ReadAsync(TestContext.Current.CancellationToken);
-
-        public void Answer(SendResult result) => _answers.Writer.TryWrite(result);
-
-        public void Dispose()
-        {
-        }
     }
 }
