@@ -55,7 +55,7 @@ server.addService(ExternalProcessor.service, {
 });
 server.addService(Health.service, {
   Check(call, callback) {
-    if (call.request.service === '') callback(null, { status: 'SERVING' });
+    if ((call.request.service ?? '') === '') callback(null, { status: 'SERVING' });
     else callback({ code: grpc.status.NOT_FOUND, details: 'unknown' });
   },
   Watch(call) {
