@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using AiGateway.ExtProc.Protocol.Grpc;
 using AiGateway.ExtProc.Protocol.Tests.Support;
 using AiGateway.TestSupport;
@@ -34,6 +35,36 @@ public sealed class CancellationTests
         await left.ArriveAsync(deadline);
         await server.Logs.WaitForAsync(entry => entry.EventId.Id == 1102, deadline);
         server.Logs.ExpectNoErrors();
+    }
+
+    [Fact]
+    public async Task Client_LeavesManyCalls_NoneLooksCompleted()
+    {
+        using var deadline = TestDeadline.Start(TestContext.Current.CancellationToken);
+        var ends = Channel.CreateUnbounded<string>();
+        await using var server = await GrpcServer.StartAsync(async stream =>
+        {
+            await TestCalls.EchoOnceAsync(stream);
+            try
+            {
+                await stream.ReadAsync();
+                ends.Writer.TryWrite("completed");
+            }
+            catch (OperationCanceledException)
+            {
+                ends.Writer.TryWrite("left");
+            }
+        });
+        using var channel = server.Channel();
+
+        for (var turn = 0; turn < 200; turn++)
+        {
+            await using var call = channel.Call(cancellationToken: deadline);
+            await call.WriteAsync("hello");
+            await call.NextAsync();
+        }
+
+        for (var turn = 0; turn < 200; turn++) Assert.Equal("left", await ends.Reader.ReadAsync(deadline));
     }
 
     [Fact]
@@ -112,6 +143,18 @@ public sealed class CancellationTests
 
         Assert.Equal(GrpcStatusCode.Cancelled, (await call.FailureAsync()).Code);
         server.Logs.ExpectNoErrors();
+    }
+
+    [Fact]
+    public async Task Call_WrittenAfterItsCompletion_Throws()
+    {
+        using var deadline = TestDeadline.Start(TestContext.Current.CancellationToken);
+        await using var server = await GrpcServer.StartAsync(TestCalls.EchoAsync);
+        using var channel = server.Channel();
+        await using var call = channel.Call(cancellationToken: deadline);
+        await call.CompleteAsync();
+
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await call.WriteAsync("late"));
     }
 
     [Fact]
