@@ -92,7 +92,7 @@ internal static class BodyMessageReader
                 written += (int)fields.Whole.Length;
             }
 
-            var context = ProcessingRequest.Parser.ParseFrom(rented.AsSpan(0, written));
+            var context = InboundCodec.Parser.ParseFrom(rented.AsSpan(0, written));
             return InboundMessage.HasContext(context) ? context : null;
         }
         finally

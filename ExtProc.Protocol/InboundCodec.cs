@@ -11,11 +11,14 @@ namespace AiGateway.ExtProc.Protocol;
 /// </summary>
 public sealed class InboundCodec : IMessageCodec<InboundMessage>
 {
+    /// <summary>The generated parser as this codec uses it.</summary>
+    internal static readonly MessageParser<ProcessingRequest> Parser = ProcessingRequest.Parser.WithDiscardUnknownFields(true);
+
     private const int FlagBytes = 2; // tag and one byte
 
     /// <inheritdoc/>
     public InboundMessage Read(in ReadOnlySequence<byte> payload) =>
-        BodyMessageReader.TryRead(payload, out var message) ? message : InboundMessage.Of(ProcessingRequest.Parser.ParseFrom(payload));
+        BodyMessageReader.TryRead(payload, out var message) ? message : InboundMessage.Of(Parser.ParseFrom(payload));
 
     /// <inheritdoc/>
     public int Size(InboundMessage message)

@@ -41,6 +41,9 @@ internal static class ClientStatus
     /// <summary>Status for a broken call: the peer's reset has a code (gRPC over HTTP/2, "Errors"), anything else is a connection that failed.</summary>
     public static GrpcException Broken(Exception exception)
     {
+        // A connection that takes too long is reported as a cancellation with a timeout inside.
+        if (exception is ObjectDisposedException or OperationCanceledException { InnerException: not TimeoutException })
+            return new GrpcException(GrpcStatusCode.Cancelled, "The call was given up.", exception);
         for (var cause = exception; cause is not null; cause = cause.InnerException)
         {
             if (cause is HttpProtocolException reset) return new GrpcException(CodeOf(reset.ErrorCode), $"The server ended the stream: {reset.Message}", exception);

@@ -29,6 +29,7 @@ public sealed class DuplexCall<TRequest, TResponse> : IAsyncDisposable
     private HttpResponseMessage? _response;
     private Exception? _failure;
     private int _written; // 0 until a message is about to leave
+    private bool _completed;
     private bool _ended;
 
     internal DuplexCall(
@@ -50,7 +51,7 @@ public sealed class DuplexCall<TRequest, TResponse> : IAsyncDisposable
         _answer = invoker.SendAsync(request, _lifetime.Token);
     }
 
-    /// <summary>The server takes no more messages; what is written from now on is dropped.</summary>
+    /// <summary>Nothing more goes to the server: it ended the call, or this side completed it.</summary>
     public bool WritingEnded { get; private set; }
 
     /// <summary>
@@ -59,9 +60,11 @@ public sealed class DuplexCall<TRequest, TResponse> : IAsyncDisposable
     /// </summary>
     /// <exception cref="GrpcException">The deadline passed.</exception>
     /// <exception cref="OperationCanceledException">The caller's token was cancelled.</exception>
+    /// <exception cref="InvalidOperationException">After <see cref="CompleteAsync"/>.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask WriteAsync(TRequest message)
     {
+        if (_completed) throw new InvalidOperationException("The call was completed.");
         if (WritingEnded) return;
         Volatile.Write(ref _written, 1);
         if (_output is null && !await OpenOutputAsync()) return;
@@ -80,6 +83,7 @@ public sealed class DuplexCall<TRequest, TResponse> : IAsyncDisposable
     /// <summary>Tells the server that no more messages follow.</summary>
     public ValueTask CompleteAsync()
     {
+        _completed = true;
         WritingEnded = true;
         _content.Complete();
         return ValueTask.CompletedTask;
@@ -119,11 +123,13 @@ public sealed class DuplexCall<TRequest, TResponse> : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (!_ended) _lifetime.End();
         WritingEnded = true;
+        // The answer goes first: a body that ends before would tell the server that all went well, where it must see a reset.
+        if (!_ended) _lifetime.End();
+        if (_input is not null) await _input.CompleteAsync();
+        if (_answer.IsCompletedSuccessfully) (await _answer).Dispose();
         _content.Complete();
         await ((Task)_answer).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // its failure is the reader's to see
-        if (_input is not null) await _input.CompleteAsync();
         if (_answer.IsCompletedSuccessfully) (await _answer).Dispose();
         _request.Dispose();
         _lifetime.Dispose();
@@ -207,6 +213,6 @@ public sealed class DuplexCall<TRequest, TResponse> : IAsyncDisposable
     private Exception? EndedHere(Exception? cause)
     {
         if (_lifetime.DeadlineExceeded) return new GrpcException(GrpcStatusCode.DeadlineExceeded, GrpcStatus.DeadlineExceeded.Message, cause);
-        return _lifetime.Token.IsCancellationRequested ? new OperationCanceledException("The call was cancelled.", cause, _callers) : null;
+        return _callers.IsCancellationRequested ? new OperationCanceledException("The call was cancelled.", cause, _callers) : null;
     }
 }

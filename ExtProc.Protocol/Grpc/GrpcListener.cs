@@ -34,7 +34,7 @@ public static class GrpcListener
     {
         Action<KestrelServerOptions> listen = UnixSocketAddress.TryParse(address, out var path)
             ? kestrel => kestrel.ListenUnixSocket(path, Configure)
-            : ParseEndPoint(address) is { } endPoint ? kestrel => kestrel.Listen(endPoint, Configure) : kestrel => kestrel.ListenAnyIP(ParseAnyPort(address), Configure);
+            : ListenOn(address);
         return host.UseKestrelCore()
             .ConfigureKestrel(kestrel =>
             {
@@ -98,11 +98,10 @@ public static class GrpcListener
         throw new IOException($"Socket {path} is in use by another process.");
     }
 
-    private static IPEndPoint? ParseEndPoint(string address) =>
-        address.Contains(':', StringComparison.Ordinal) && IPEndPoint.TryParse(address, out var endPoint) ? endPoint : null;
-
-    private static int ParseAnyPort(string address) =>
-        address.StartsWith("*:", StringComparison.Ordinal) && ushort.TryParse(address.AsSpan(2), out var port)
-            ? port
-            : throw new FormatException($"'{address}' is no address to listen on: write IP:port, *:port or unix:/path.");
+    private static Action<KestrelServerOptions> ListenOn(string address)
+    {
+        if (address.StartsWith("*:", StringComparison.Ordinal) && ushort.TryParse(address.AsSpan(2), out var port)) return kestrel => kestrel.ListenAnyIP(port, Configure);
+        if (address.Contains(':', StringComparison.Ordinal) && IPEndPoint.TryParse(address, out var endPoint)) return kestrel => kestrel.Listen(endPoint, Configure);
+        throw new FormatException($"'{address}' is no address to listen on: write IP:port, *:port or unix:/path.");
+    }
 }

@@ -25,7 +25,8 @@ internal sealed class RequestStreamContent : HttpContent
     {
         // The handler asks a second time when the connection refused the call; messages may be gone by then, so the call fails instead.
         if (!_opened.TrySetResult(stream)) throw new HttpRequestException("The connection ended before the call began.");
-        return _completed.Task.WaitAsync(cancellationToken);
+        // The token is cancelled when the server resets the call. Failing on it would hide the reset's code behind a cancelled task; Complete comes anyway.
+        return _completed.Task;
     }
 
     protected override bool TryComputeLength(out long length)

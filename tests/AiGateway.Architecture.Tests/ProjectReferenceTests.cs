@@ -14,6 +14,7 @@ public sealed class ProjectReferenceTests
         { "DataPlane", ["Contracts"] },
         { "ControlPlane", ["Contracts", "ServiceDefaults"] },
         { "Gateway", ["DataPlane", "ExtProc.Protocol", "ServiceDefaults"] },
+        { "ExtProc.Protocol", [] },
         { "Cli", ["ControlPlane", "Gateway", "ServiceDefaults"] },
     };
 
@@ -31,6 +32,10 @@ public sealed class ProjectReferenceTests
         { "Gateway", "AiGateway.ControlPlane" },
         { "Gateway", "YamlDotNet" },
         { "ServiceDefaults", "AiGateway." },
+        { "ExtProc.Protocol", "AiGateway." },
+        { "ExtProc.Protocol", "Yarp" },
+        { "ExtProc.Protocol", "OpenTelemetry" },
+        { "ExtProc.Protocol", "Grpc" },
     };
 
     [Theory]

@@ -1,0 +1,7 @@
+namespace AiGateway.ExtProc.Protocol.Tests.Support;
+
+public enum Transport
+{
+    Tcp,
+    UnixSocket,
+}
