@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using AiGateway.ControlPlane.Findings;
 using AiGateway.Contracts.Snapshots;
+using AiGateway.ControlPlane.Findings;
 
 namespace AiGateway.ControlPlane.Envoy;
 
