@@ -15,7 +15,8 @@ public sealed class ProjectReferenceTests
         { "ControlPlane", ["Contracts", "ServiceDefaults"] },
         { "Gateway", ["DataPlane", "ExtProc.Protocol", "ServiceDefaults"] },
         { "ExtProc.Protocol", [] },
-        { "Cli", ["ControlPlane", "Gateway", "ServiceDefaults"] },
+        { "ExtProc", ["DataPlane", "ExtProc.Protocol", "ServiceDefaults"] },
+        { "Cli", ["ControlPlane", "ExtProc", "Gateway", "ServiceDefaults"] },
     };
 
     public static TheoryData<string, string> Foreign => new()
