@@ -37,8 +37,7 @@ internal sealed class ResponsePhases(Exchange exchange, ResponseCapture capture,
     /// <summary>Answers the response head.</summary>
     /// <param name="message">Response headers.</param>
     /// <param name="localReply">The service itself answered in place of the backend.</param>
-    /// <param name="hasBody">The request's body was asked for.</param>
-    public ProcessingResponse Begin(in InboundMessage message, Rejection? localReply, bool hasBody)
+    public ProcessingResponse Begin(in InboundMessage message, Rejection? localReply)
     {
         var head = new EnvoyRequestHead(message.Message!.ResponseHeaders.Headers);
         exchange.Status = int.TryParse(head.Header(":status"), out var status) ? status : 0;

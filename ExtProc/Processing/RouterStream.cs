@@ -29,7 +29,6 @@ internal sealed class RouterStream(Engine engine) : IPhases
     private ResponsePhases? _response;
     private Rejection? _localReply; // the answer that an upstream stream gave in place of its backend
     private string _internalId = "";
-    private bool _hasBody;
     private bool _bodyDecoded;
     private bool _decided;
     private bool _completed;
@@ -119,7 +118,6 @@ internal sealed class RouterStream(Engine engine) : IPhases
         if (engine.IsDraining) return Reject(new Rejection(GatewayError.Draining, "the gateway is shutting down; send the request again"));
         if (head.Method != "POST") return Reject(new Rejection(GatewayError.MethodNotAllowed, $"{endpoint.Suffix} takes POST, not {head.Method}"));
         if (message.EndOfStream) return Decide() ?? throw new InvalidOperationException("An empty body was accepted.");
-        _hasBody = true;
         _internalId = $"{head.Header("x-request-id")}-{exchange.Id}";
         engine.Registry.Add(_internalId, this);
         var headers = new HeaderMutation();
@@ -207,7 +205,7 @@ internal sealed class RouterStream(Engine engine) : IPhases
     private ProcessingResponse BeginResponse(in InboundMessage message)
     {
         _response = new ResponsePhases(_exchange!, _capture, engine.Options.Time);
-        var answer = _response.Begin(message, _localReply, hasBody: _hasBody);
+        var answer = _response.Begin(message, _localReply);
         if (message.EndOfStream) Finish(answer);
         return answer;
     }
