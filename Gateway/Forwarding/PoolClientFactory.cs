@@ -57,9 +57,9 @@ internal sealed class PoolClientFactory(PoolConfigProvider pools, IReadOnlyList<
 
     private async ValueTask<Stream> ConnectAsync(PoolSpec pool, SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
-        // Decided by the scheme that this request really has: a destination and its client change one after the other when a pool is reloaded, and a
+        // Also by the scheme that this request really has: a destination and its client change one after the other when a pool is reloaded, and a
         // credential must not leave in plain text in between.
-        var secures = pool.Tls is not null && context.InitialRequestMessage.RequestUri?.Scheme != Uri.UriSchemeHttps;
+        var secures = pool.Tls is not null && (PoolConfigProvider.NamesServer(pool) || context.InitialRequestMessage.RequestUri?.Scheme != Uri.UriSchemeHttps);
         var (socket, endpoint) = Target(pool, context.DnsEndPoint);
         try
         {
@@ -76,7 +76,7 @@ internal sealed class PoolClientFactory(PoolConfigProvider pools, IReadOnlyList<
 
     /// <summary>
     /// The handler takes the TLS name from the Host header and overwrites any other, so a pool whose certificate carries another name than its Host header
-    /// gets its TLS here; the handler sees a plain connection.
+    /// gets its TLS here; the handler takes the secured stream as it is.
     /// </summary>
     private static async ValueTask<Stream> SecureAsync(PoolSpec pool, NetworkStream stream, CancellationToken cancellationToken)
     {

@@ -4,6 +4,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json;
 using AiGateway.Contracts.Snapshots;
+using AiGateway.DataPlane.Routing;
 using Microsoft.Extensions.Primitives;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
@@ -69,7 +70,18 @@ internal sealed class PoolConfigProvider : IProxyConfigProvider
     private static FrozenDictionary<string, PoolSpec> Pools(GatewaySnapshot snapshot) => snapshot.Pools.ToFrozenDictionary(pool => pool.Name, StringComparer.Ordinal);
 
     private Config Convert(GatewaySnapshot snapshot) =>
-        new([.. snapshot.HttpRoutes.SelectMany((route, order) => Routes(route, order))], [.. snapshot.Pools.Select(Cluster)]);
+        new([.. ByPrecedence(snapshot.HttpRoutes).SelectMany((route, order) => Routes(route, order))], [.. snapshot.Pools.Select(Cluster)]);
+
+    /// <summary>
+    /// Order of the Gateway API: most specific host, exact path, longest path, method, most headers, then as configured. Said to YARP explicitly, because its
+    /// own order puts hosts behind paths.
+    /// </summary>
+    private static IEnumerable<HttpRouteSpec> ByPrecedence(IReadOnlyList<HttpRouteSpec> routes) => routes
+        .OrderByDescending(route => route.Hostnames.Count == 0 ? 0 : route.Hostnames.Max(HostPattern.Specificity))
+        .ThenByDescending(route => route.ExactPath)
+        .ThenByDescending(route => route.Path.Length)
+        .ThenByDescending(route => route.Method is not null)
+        .ThenByDescending(route => route.Headers.Count);
 
     private static IEnumerable<RouteConfig> Routes(HttpRouteSpec route, int order)
     {

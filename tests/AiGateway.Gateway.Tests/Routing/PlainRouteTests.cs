@@ -16,6 +16,36 @@ public sealed class PlainRouteTests
     private static readonly Uri s_path = new(OpenAIPath, UriKind.Relative);
 
     [Theory]
+    [InlineData("/web/deep/x", "localhost", "deeper path")]
+    [InlineData("/web/deep", "localhost", "exact path")]
+    [InlineData("/elsewhere", "localhost", "catch-all")]
+    [InlineData("/web/deep/x", "site.test", "host")]
+    public async Task Route_SeveralMatch_MostSpecificServesWhateverTheOrder(string path, string host, string expected)
+    {
+        var snapshot = new TestSnapshot();
+        var upstreams = new List<MockUpstream>();
+        await AddAsync("catch-all", route => route with { Path = "/" });
+        await AddAsync("deeper path", route => route with { Path = "/web/deep" });
+        await AddAsync("exact path", route => route with { Path = "/web/deep", ExactPath = true });
+        await AddAsync("host", route => route with { Path = "/", Hostnames = ["site.test"] });
+        await using var gateway = await GatewayUnderTest.StartAsync(snapshot);
+        using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { Host = host } };
+
+        using var response = await gateway.Client.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal(expected, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        foreach (var upstream in upstreams) await upstream.DisposeAsync();
+
+        async Task AddAsync(string name, Func<HttpRouteSpec, HttpRouteSpec> change)
+        {
+            var upstream = await MockUpstream.StartAsync();
+            upstream.Answer(MockAnswer.Text(200, name));
+            upstreams.Add(upstream);
+            snapshot.Http(change(new HttpRouteSpec { Name = $"default/{name}", Listeners = [snapshot.Listener.Name], Pools = [new WeightedPoolSpec(snapshot.Pool(upstream.Port), 1)] }));
+        }
+    }
+
+    [Theory]
     [InlineData(OpenAIPath, "{\"error\":{\"message\":")]
     [InlineData(AnthropicPath, "{\"type\":\"error\",")]
     public async Task RequestTimeout_NoAnswerInTime_Is504InTheDialectOfThePath(string path, string start)
