@@ -53,9 +53,9 @@ internal sealed class ListenerSockets
     public void Check(IReadOnlyList<ListenerSpec> listeners)
     {
         CertificateTable.From(listeners, Port);
-        foreach (var (name, url) in Endpoints(listeners))
+        foreach (var url in Endpoints(listeners).Values)
         {
-            if (!_source.Has(name)) ProbePort(url);
+            if (!_source.Has(url)) ProbePort(url);
         }
     }
 
@@ -142,7 +142,7 @@ internal sealed class ListenerSockets
     {
         public IConfigurationProvider Build(IConfigurationBuilder builder) => this;
 
-        public bool Has(string name) => TryGet($"Endpoints:{name}:Url", out _);
+        public bool Has(string url) => Data.Values.Contains(url);
 
         public void Replace(Dictionary<string, string> endpoints)
         {

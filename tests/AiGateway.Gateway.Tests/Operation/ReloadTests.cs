@@ -1,4 +1,6 @@
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Text;
 using AiGateway.Contracts;
 using AiGateway.Contracts.Snapshots;
@@ -36,6 +38,24 @@ public sealed class ReloadTests
         Assert.Equal("sha256:second", gateway.Host.Revision);
         Assert.Equal([ExchangeOutcome.Succeeded, ExchangeOutcome.Succeeded], [(await gateway.NextRecordAsync()).Outcome, (await gateway.NextRecordAsync()).Outcome]);
         await gateway.ExpectNothingLeftAsync(before);
+    }
+
+    [Fact]
+    public async Task Apply_PortTurnsToTlsAndBack_ServesBothInTurn()
+    {
+        using var deadline = TestDeadline.Start(TestContext.Current.CancellationToken);
+        using var tls = UpstreamTls.Create("localhost");
+        await using var upstream = await MockUpstream.StartAsync();
+        upstream.Answer(MockAnswer.Json(200, Samples.ChatAnswer));
+        var plain = new TestSnapshot { Listener = new ListenerSpec { Name = "default/gw/http", Port = FreePort.Find(), Addresses = ["127.0.0.1"] } }.Route("m", upstream.Port).Build();
+        var secured = plain with { Revision = "sha256:tls", Listeners = [plain.Listeners[0] with { Tls = true, Certificates = [new CertificateSpec(tls.ServerPem, new SecretString(tls.ServerKeyPem))] }] };
+        await using var gateway = await GatewayUnderTest.StartAsync(plain);
+
+        foreach (var (snapshot, options) in new[] { (secured, tls.TrustingClient("localhost")), (plain with { Revision = "sha256:plain" }, null) })
+        {
+            await gateway.Host.ApplyAsync(snapshot, deadline);
+            while (await StatusAsync(plain.Listeners[0].Port, options, deadline) != 200) await Task.Yield(); // Kestrel opens and closes sockets after the reload
+        }
     }
 
     [Theory]
@@ -245,6 +265,21 @@ public sealed class ReloadTests
     {
         var snapshot = new TestSnapshot();
         return snapshot.Http(new HttpRouteSpec { Name = "web", Listeners = [snapshot.Listener.Name], Path = "/web", Pools = [new WeightedPoolSpec(snapshot.Pool(port))] });
+    }
+
+    /// <returns>Null while the port is closed or speaks otherwise.</returns>
+    private static async Task<int?> StatusAsync(int port, SslClientAuthenticationOptions? tls, CancellationToken deadline)
+    {
+        try
+        {
+            await using var client = await RawHttpClient.ConnectAsync(port, tls, deadline);
+            await client.PostJsonAsync("/v1/chat/completions", Samples.Chat, deadline);
+            return (await client.ReadResponseAsync(deadline)).Status;
+        }
+        catch (Exception exception) when (exception is SocketException or IOException or AuthenticationException or WireException)
+        {
+            return null;
+        }
     }
 
     private static async Task UntilAsync(int port, bool open, CancellationToken deadline)
