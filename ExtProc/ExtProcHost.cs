@@ -1,10 +1,8 @@
-using System.Diagnostics.Metrics;
 using AiGateway.Contracts.Snapshots;
 using AiGateway.DataPlane.Configuration;
 using AiGateway.DataPlane.Endpoints;
 using AiGateway.DataPlane.Exchanges;
 using AiGateway.DataPlane.Telemetry;
-using AiGateway.DataPlane.Telemetry.GenAi;
 using AiGateway.ExtProc.Processing;
 using AiGateway.ExtProc.Protocol;
 using AiGateway.ExtProc.Protocol.Grpc;
@@ -44,17 +42,14 @@ public sealed class ExtProcHost : IAsyncDisposable
         _log = options.Logs.CreateLogger<ExtProcHost>();
         _snapshots = new SnapshotHolder(RuntimeSnapshotCompiler.Compile(snapshot), options.Time);
         var headers = TelemetryHeaders.FromEnvironment(options.Environment);
-        _metrics = new GatewayMetrics(new OwnMeters(), headers.Metrics);
+        _metrics = new GatewayMetrics(headers.Metrics);
         if (options.Telemetry is not null)
         {
-            var convention = SpanConventions.FromEnvironment(options.Environment, warning => ExtProcLog.Setting(_log, warning), _metrics.SpanAttributesDropped);
-            _spans = new SpanQueue(convention, capacity: 2048, maxBytes: 64 * 1024 * 1024, exception => ExtProcLog.SpanFailed(_log, exception));
-            _metrics.ObserveDroppedSpans(() => _spans.DroppedCount);
+            _spans = SpanQueue.FromEnvironment(options.Environment, _metrics, warning => ExtProcLog.Setting(_log, warning), exception => ExtProcLog.SpanFailed(_log, exception));
         }
 
         var tracing = new ExchangeTracing(options.Telemetry is null ? null : new TracePropagation(options.Telemetry.Propagator), _spans, headers.Spans);
-        var processing = new ProcessingOptions { Time = options.Time, CaptureLimit = options.CaptureLimit, KnowsRoutes = options.KnowsRoutes };
-        _engine = new Engine(_snapshots, new EndpointCatalog(options.Prefixes), new Completion(_metrics, [.. options.Sinks]), _metrics, tracing, headers.Logs, processing);
+        _engine = new Engine(_snapshots, new EndpointCatalog(options.Prefixes), new Completion(_metrics, []), _metrics, tracing, headers.Logs, options);
     }
 
     /// <summary>Where Envoy connects, as bound: <c>127.0.0.1:1063</c> or <c>unix:/path</c>.</summary>
@@ -66,8 +61,8 @@ public sealed class ExtProcHost : IAsyncDisposable
     /// <summary>Revision in force.</summary>
     public string Revision => _snapshots.Current.Revision;
 
-    /// <summary>Exchanges whose router stream is open.</summary>
-    public int ActiveExchanges => _engine.Registry.Count;
+    /// <summary>Exchanges that are running now.</summary>
+    public int ActiveExchanges => _engine.Drain.Running;
 
     /// <summary>Binds everything and serves.</summary>
     /// <param name="options">Process settings.</param>
@@ -117,18 +112,17 @@ public sealed class ExtProcHost : IAsyncDisposable
         ExtProcLog.Rejected(_log, Revision, reason);
     }
 
-    /// <summary>Says NOT_SERVING, refuses new exchanges with 503, lets running ones end, and closes connections with GOAWAY.</summary>
+    /// <summary>
+    /// Says NOT_SERVING, refuses new exchanges with 503 and lets running ones end, whose attempts still open streams; then closes connections with GOAWAY.
+    /// </summary>
     /// <param name="limit">How long running exchanges get.</param>
     /// <param name="now">Cancelled to end them at once.</param>
     public async Task DrainAsync(TimeSpan limit, CancellationToken now)
     {
-        _engine.IsDraining = true;
         _health.Set("", false);
         _health.Set(ServiceName, false);
-        if (_service is null) return;
-        using var expiry = new CancellationTokenSource(limit, _options.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(expiry.Token, now);
-        await _service.StopAsync(either.Token);
+        await _engine.Drain.DrainAsync(limit, _options.Time, now);
+        if (_service is not null) await _service.StopAsync(_engine.Drain.Expired);
     }
 
     /// <inheritdoc />
@@ -138,7 +132,13 @@ public sealed class ExtProcHost : IAsyncDisposable
         if (_admin is not null) await StopAsync(_admin);
         if (_spans is not null) await _spans.DisposeAsync();
         _metrics.Dispose();
+        _engine.Drain.Dispose();
     }
+
+    /// <summary>Whether <see cref="ExtProcHostOptions.Listen"/> takes an address.</summary>
+    public static bool IsAddress(string address) => GrpcListener.IsAddress(WithHost(address));
+
+    private static string WithHost(string address) => address.StartsWith(':') ? "*" + address : address;
 
     private static async Task StopAsync(WebApplication application)
     {
@@ -150,8 +150,7 @@ public sealed class ExtProcHost : IAsyncDisposable
     private async Task StartServiceAsync(CancellationToken cancellationToken)
     {
         var builder = Builder();
-        var address = _options.Listen.StartsWith(':') ? "*" + _options.Listen : _options.Listen;
-        builder.WebHost.UseGrpcListener(address);
+        builder.WebHost.UseGrpcListener(WithHost(_options.Listen));
         builder.Services.AddRouting();
         _service = builder.Build();
         var handler = new ProcessHandler(_engine, _options.Logs.CreateLogger<ProcessHandler>());
@@ -186,8 +185,8 @@ public sealed class ExtProcHost : IAsyncDisposable
         var rejected = _snapshots.Rejected;
         return new ReadinessReport
         {
-            Ready = !_engine.IsDraining,
-            Reason = _engine.IsDraining ? "draining" : null,
+            Ready = !_engine.Drain.IsDraining,
+            Reason = _engine.Drain.IsDraining ? "draining" : null,
             Revision = Revision,
             LoadedAt = _snapshots.AppliedAt,
             LastRejected = rejected is null ? null : new ServiceDefaults.RejectedReload(rejected.At, null, [rejected.Reason]),
@@ -202,14 +201,5 @@ public sealed class ExtProcHost : IAsyncDisposable
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
         return builder;
-    }
-
-    private sealed class OwnMeters : IMeterFactory
-    {
-        public Meter Create(MeterOptions options) => new(options);
-
-        public void Dispose()
-        {
-        }
     }
 }

@@ -1,5 +1,4 @@
 using AiGateway.DataPlane.Endpoints;
-using AiGateway.DataPlane.Exchanges;
 using AiGateway.ServiceDefaults;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -24,9 +23,6 @@ public sealed record ExtProcHostOptions
     /// <summary>Exporters; null writes no telemetry.</summary>
     public TelemetryPipeline? Telemetry { get; init; }
 
-    /// <summary>Further takers of finished exchanges.</summary>
-    public IReadOnlyList<ICompletionSink> Sinks { get; init; } = [];
-
     /// <summary>Log of the service itself.</summary>
     public ILoggerFactory Logs { get; init; } = NullLoggerFactory.Instance;
 
@@ -38,7 +34,4 @@ public sealed record ExtProcHostOptions
 
     /// <summary>Bytes of an answer kept for its span, at most.</summary>
     public int CaptureLimit { get; init; } = 1024 * 1024;
-
-    /// <summary>Whether the snapshot holds the routes that Envoy has; without them only Envoy knows which models exist.</summary>
-    public bool KnowsRoutes { get; init; } = true;
 }

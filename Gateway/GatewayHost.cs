@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using System.Globalization;
 using AiGateway.Contracts.Snapshots;
 using AiGateway.DataPlane.Configuration;
@@ -6,7 +5,6 @@ using AiGateway.DataPlane.Endpoints;
 using AiGateway.DataPlane.Errors;
 using AiGateway.DataPlane.Exchanges;
 using AiGateway.DataPlane.Telemetry;
-using AiGateway.DataPlane.Telemetry.GenAi;
 using AiGateway.Gateway.Forwarding;
 using AiGateway.Gateway.Listeners;
 using AiGateway.ServiceDefaults;
@@ -51,12 +49,10 @@ public sealed class GatewayHost : IAsyncDisposable
         _clients = new PoolClientFactory(_pools, options.Resolve);
         var environment = options.Environment;
         _headers = TelemetryHeaders.FromEnvironment(environment);
-        _metrics = new GatewayMetrics(new OwnMeters(), _headers.Metrics);
+        _metrics = new GatewayMetrics(_headers.Metrics);
         if (options.Telemetry is not null)
         {
-            var convention = SpanConventions.FromEnvironment(environment, warning => GatewayLog.Setting(_log, warning), _metrics.SpanAttributesDropped);
-            _spans = new SpanQueue(convention, capacity: 2048, maxBytes: 64 * 1024 * 1024, exception => GatewayLog.SpanFailed(_log, exception));
-            _metrics.ObserveDroppedSpans(() => _spans.DroppedCount);
+            _spans = SpanQueue.FromEnvironment(environment, _metrics, warning => GatewayLog.Setting(_log, warning), exception => GatewayLog.SpanFailed(_log, exception));
         }
     }
 
@@ -291,14 +287,5 @@ public sealed class GatewayHost : IAsyncDisposable
         builder.Services.Configure<Microsoft.Extensions.Hosting.HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
         builder.Services.AddSingleton<Microsoft.Extensions.Hosting.IHostLifetime, NoLifetime>();
         return builder;
-    }
-
-    private sealed class OwnMeters : IMeterFactory
-    {
-        public Meter Create(MeterOptions options) => new(options);
-
-        public void Dispose()
-        {
-        }
     }
 }

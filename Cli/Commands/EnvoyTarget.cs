@@ -47,7 +47,7 @@ internal sealed class EnvoyTarget
     }
 
     /// <summary>Reads them.</summary>
-    /// <exception cref="FormatException">A variable for log attributes that cannot be read.</exception>
+    /// <exception cref="FormatException">A variable for header attributes that cannot be read.</exception>
     public EnvoyOptions Read(ParseResult parsed, Func<string, string?> variable)
     {
         var address = ExtProcAddress.Default;
@@ -59,11 +59,7 @@ internal sealed class EnvoyTarget
             AdminPort = parsed.GetValue(_adminPort),
             ListenAddress = parsed.GetValue(_address)!,
             SystemTrustFile = parsed.GetValue(_trust)!,
-            LogHeaders = HeaderAttributeMap.Parse(
-                variable("OTEL_AIGW_REQUEST_HEADER_ATTRIBUTES"),
-                variable("OTEL_AIGW_LOG_REQUEST_HEADER_ATTRIBUTES"),
-                "agent-session-id:session.id",
-                "OTEL_AIGW_LOG_REQUEST_HEADER_ATTRIBUTES").Pairs,
+            LogHeaders = TelemetryHeaders.FromEnvironment(variable).Logs.Pairs,
         };
     }
 

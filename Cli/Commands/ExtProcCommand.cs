@@ -1,5 +1,6 @@
 using System.CommandLine;
 using AiGateway.Cli.Hosting;
+using AiGateway.ExtProc;
 
 namespace AiGateway.Cli.Commands;
 
@@ -12,15 +13,13 @@ internal static class ExtProcCommand
         var listen = new Option<string>("--listen") { Description = "Where Envoy connects: HOST:PORT, :PORT on every address, or unix:///PATH", HelpName = "ADDRESS", DefaultValueFactory = static _ => ":1063" };
         listen.Validators.Add(static result =>
         {
-            if (result.Tokens is [{ Value: var text }] && !ExtProcService.IsAddress(text)) result.AddError($"--listen {text} is no address; write HOST:PORT, :PORT or unix:///PATH.");
+            if (result.Tokens is [{ Value: var text }] && !ExtProcHost.IsAddress(text)) result.AddError($"--listen {text} is no address; write HOST:PORT, :PORT or unix:///PATH.");
         });
         var adminPort = new Option<int>("--admin-port") { Description = "Port of /metrics, /health and /ready; 0 takes a free one", HelpName = "N", DefaultValueFactory = static _ => 1064 };
+        adminPort.Validators.Add(OptionChecks.Port);
         var maxMessage = new Option<int>("--max-message-bytes") { Description = "Largest gRPC message taken from Envoy; a buffered body comes in one", HelpName = "N", DefaultValueFactory = static _ => int.MaxValue };
         var drain = new Option<string>("--drain-timeout") { Description = "How long running requests may go on after Ctrl-C or SIGTERM", HelpName = "TIME", DefaultValueFactory = static _ => "10s" };
-        drain.Validators.Add(static result =>
-        {
-            if (result.Tokens is [{ Value: var text }] && !Duration.TryParse(text, out _)) result.AddError($"--drain-timeout {text} is no duration; write for example 10s, 500ms or 1m.");
-        });
+        drain.Validators.Add(OptionChecks.Time);
         var debug = new Option<bool>("--debug") { Description = "Verbose log on standard error" };
         var command = new Command("extproc", "Serve Envoy as its external processor; aigw translate --to envoy makes the Envoy bootstrap") { paths, listen, adminPort, maxMessage, drain, debug };
         command.SetAction((parsed, cancellationToken) => new ExtProcService(environment)

@@ -9,8 +9,6 @@ namespace AiGateway.Cli.Commands;
 /// <summary><c>aigw run</c>, and <c>aigw</c> alone: everything in one process.</summary>
 internal sealed class RunCommand
 {
-    private const int LargestPort = 65535;
-
     private readonly CliEnvironment _environment;
     private readonly GlobalOptions _globals;
     private readonly Argument<string[]> _paths;
@@ -47,11 +45,11 @@ internal sealed class RunCommand
         };
         _logFormat.AcceptOnlyFromAmong("text", "json");
         _port = new("--port") { Description = "Port of the listener instead of the configured one (1975 in automatic configuration); 0 takes a free one [env: AIGW_PORT]", HelpName = "N", DefaultValueFactory = result => Number(result, "AIGW_PORT") };
-        _port.Validators.Add(CheckPort);
+        _port.Validators.Add(OptionChecks.Port);
         _adminPort = new("--admin-port") { Description = "Port of /metrics, /health and /ready; 0 takes a free one [env: AIGW_ADMIN_PORT]", HelpName = "N", DefaultValueFactory = result => Number(result, "AIGW_ADMIN_PORT") ?? 1064 };
-        _adminPort.Validators.Add(CheckPort);
+        _adminPort.Validators.Add(OptionChecks.Port);
         _drain = new("--drain-timeout") { Description = "How long running requests may go on after Ctrl-C or SIGTERM", HelpName = "TIME", DefaultValueFactory = static _ => "10s" };
-        _drain.Validators.Add(CheckDuration);
+        _drain.Validators.Add(OptionChecks.Time);
         _resolve = new("--resolve") { Description = "HOST:PORT:ADDRESS[:PORT], repeatable: connect to another address than DNS says; the TLS name stays", HelpName = "RULE", CustomParser = ParseResolve, Arity = ArgumentArity.OneOrMore };
         _runId = new("--run-id") { Description = "Name of the folder of this run's files [env: AIGW_RUN_ID]", HelpName = "ID", DefaultValueFactory = _ => environment.Variable("AIGW_RUN_ID") };
         _mcpConfig = new("--mcp-config") { Description = "File with MCP servers (not yet: it is checked, but no MCP server is served)", HelpName = "FILE" };
@@ -105,22 +103,10 @@ internal sealed class RunCommand
     {
         if (_environment.Variable(variable) is not { Length: > 0 } value)
             return null;
-        if (int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= LargestPort)
+        if (int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= OptionChecks.LargestPort)
             return number;
-        result.AddError($"{variable}=\"{value}\" is no port; set a number from 0 to {LargestPort}.");
+        result.AddError($"{variable}=\"{value}\" is no port; set a number from 0 to {OptionChecks.LargestPort}.");
         return null;
-    }
-
-    private static void CheckPort(OptionResult result)
-    {
-        if (result.Tokens is [{ Value: var text }] && !(int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= LargestPort))
-            result.AddError($"{result.Option.Name} {text} is no port; give a number from 0 to {LargestPort}.");
-    }
-
-    private static void CheckDuration(OptionResult result)
-    {
-        if (result.Tokens is [{ Value: var text }] && !Duration.TryParse(text, out _))
-            result.AddError($"{result.Option.Name} {text} is no duration; write for example 10s, 500ms or 1m.");
     }
 
     private static ResolveOverride[] ParseResolve(ArgumentResult result)

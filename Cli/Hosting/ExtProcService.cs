@@ -4,6 +4,7 @@ using AiGateway.ControlPlane.Findings;
 using AiGateway.DataPlane.Telemetry;
 using AiGateway.ExtProc;
 using AiGateway.ServiceDefaults;
+using Microsoft.Extensions.Logging;
 
 namespace AiGateway.Cli.Hosting;
 
@@ -22,15 +23,6 @@ internal sealed class ExtProcService(CliEnvironment environment)
 
     public bool Debug { get; init; }
 
-    /// <summary>Whether <c>--listen</c> can be read.</summary>
-    public static bool IsAddress(string text)
-    {
-        if (text.StartsWith("unix:", StringComparison.Ordinal)) return text.Length > "unix:".Length;
-        var colon = text.LastIndexOf(':');
-        if (colon < 0 || !ushort.TryParse(text.AsSpan(colon + 1), out _)) return false;
-        return colon == 0 || text[..colon] is "*" || System.Net.IPAddress.TryParse(text[..colon].Trim('[', ']'), out _);
-    }
-
     /// <summary>Serves until a signal or <paramref name="cancellationToken"/> asks to end.</summary>
     /// <returns>The exit code.</returns>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
@@ -47,7 +39,7 @@ internal sealed class ExtProcService(CliEnvironment environment)
             return 1;
         }
 
-        using var logs = RunLogs.Create(Stream.Null, environment.Log, Debug, json: true, environment.Time);
+        using var logs = ServiceLog.CreateFactory(new ServiceLogOptions(Debug ? LogLevel.Debug : LogLevel.Warning, Json: true), environment.Log, environment.Time);
         using var session = new ConfigurationSession(new ConfigurationSessionOptions { Paths = Paths, Environment = environment.Variable, StandardInput = environment.Input, Time = environment.Time });
         try
         {

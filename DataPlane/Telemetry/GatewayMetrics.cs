@@ -34,12 +34,11 @@ public sealed class GatewayMetrics : IDisposable
     private readonly ConcurrentDictionary<string, byte> _freeModels = new(StringComparer.Ordinal);
     private int _freeModelCount;
 
-    /// <param name="factory">Owner of the meter.</param>
     /// <param name="headers">Request headers that become attributes.</param>
-    public GatewayMetrics(IMeterFactory factory, HeaderAttributeMap headers)
+    public GatewayMetrics(HeaderAttributeMap headers)
     {
         _headers = headers;
-        _meter = factory.Create(MeterName);
+        _meter = new Meter(MeterName);
         _tokens = Histogram("gen_ai.client.token.usage", "token", "Tokens per request, by kind.",
             1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864);
         _duration = Histogram("gen_ai.server.request.duration", "s", "Time until the last byte of the response.",

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Threading.Channels;
+using AiGateway.DataPlane.Telemetry.GenAi;
 
 namespace AiGateway.DataPlane.Telemetry;
 
@@ -28,6 +29,19 @@ public sealed class SpanQueue : IAsyncDisposable
         _failed = failed;
         _channel = Channel.CreateBounded<SpanWork>(new BoundedChannelOptions(capacity) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true }, Dropped);
         _loop = RunAsync();
+    }
+
+    /// <summary>The queue of a process: its variables choose the vocabulary, its metrics count what is given up.</summary>
+    /// <param name="environment">Looks up a variable.</param>
+    /// <param name="metrics">Instruments of the process.</param>
+    /// <param name="warn">Takes one sentence per ignored value.</param>
+    /// <param name="failed">Told about a convention that threw, which is a bug.</param>
+    /// <exception cref="FormatException">The vocabulary is unknown.</exception>
+    public static SpanQueue FromEnvironment(Func<string, string?> environment, GatewayMetrics metrics, Action<string> warn, Action<Exception> failed)
+    {
+        var queue = new SpanQueue(SpanConventions.FromEnvironment(environment, warn, metrics.SpanAttributesDropped), capacity: 2048, maxBytes: 64 * 1024 * 1024, failed);
+        metrics.ObserveDroppedSpans(() => queue.DroppedCount);
+        return queue;
     }
 
     /// <summary>Spans given up because the queue was full.</summary>

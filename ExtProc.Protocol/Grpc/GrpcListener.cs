@@ -32,9 +32,7 @@ public static class GrpcListener
     /// <exception cref="FormatException">The address is none.</exception>
     public static IWebHostBuilder UseGrpcListener(this IWebHostBuilder host, string address)
     {
-        Action<KestrelServerOptions> listen = UnixSocketAddress.TryParse(address, out var path)
-            ? kestrel => kestrel.ListenUnixSocket(path, Configure)
-            : ListenOn(address);
+        var listen = ListenOn(address) ?? throw new FormatException($"'{address}' is no address to listen on: write IP:port, *:port or unix:/path.");
         return host.UseKestrelCore()
             .ConfigureKestrel(kestrel =>
             {
@@ -45,6 +43,9 @@ public static class GrpcListener
             })
             .ConfigureServices(services => services.Configure<SocketTransportOptions>(Configure));
     }
+
+    /// <summary>Whether <see cref="UseGrpcListener"/> takes an address.</summary>
+    public static bool IsAddress(string address) => ListenOn(address) is not null;
 
     /// <summary>Limits of the host.</summary>
     public static void Configure(KestrelServerLimits limits)
@@ -98,10 +99,10 @@ public static class GrpcListener
         throw new IOException($"Socket {path} is in use by another process.");
     }
 
-    private static Action<KestrelServerOptions> ListenOn(string address)
+    private static Action<KestrelServerOptions>? ListenOn(string address)
     {
+        if (UnixSocketAddress.TryParse(address, out var path)) return kestrel => kestrel.ListenUnixSocket(path, Configure);
         if (address.StartsWith("*:", StringComparison.Ordinal) && ushort.TryParse(address.AsSpan(2), out var port)) return kestrel => kestrel.ListenAnyIP(port, Configure);
-        if (address.Contains(':', StringComparison.Ordinal) && IPEndPoint.TryParse(address, out var endPoint)) return kestrel => kestrel.Listen(endPoint, Configure);
-        throw new FormatException($"'{address}' is no address to listen on: write IP:port, *:port or unix:/path.");
+        return address.Contains(':', StringComparison.Ordinal) && IPEndPoint.TryParse(address, out var endPoint) ? kestrel => kestrel.Listen(endPoint, Configure) : null;
     }
 }

@@ -13,7 +13,8 @@ internal static class UnixSocketAddress
         if (!address.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)) return false;
         path = address[Scheme.Length..];
         if (path.StartsWith("//", StringComparison.Ordinal)) path = path[2..];
-        if (path.Length == 0) throw new FormatException($"'{address}' names no socket: write unix:/path.");
-        return true;
+        if (path.Length > 0) return true;
+        path = null;
+        return false;
     }
 }

@@ -7,7 +7,7 @@ using AiGateway.DataPlane.Telemetry;
 namespace AiGateway.ExtProc.Processing;
 
 /// <summary>What every exchange of the process shares.</summary>
-internal sealed class Engine(SnapshotHolder snapshots, EndpointCatalog endpoints, Completion completion, GatewayMetrics metrics, ExchangeTracing tracing, HeaderAttributeMap logHeaders, ProcessingOptions options)
+internal sealed class Engine(SnapshotHolder snapshots, EndpointCatalog endpoints, Completion completion, GatewayMetrics metrics, ExchangeTracing tracing, HeaderAttributeMap logHeaders, ExtProcHostOptions options)
 {
     public EndpointCatalog Endpoints { get; } = endpoints;
 
@@ -20,15 +20,18 @@ internal sealed class Engine(SnapshotHolder snapshots, EndpointCatalog endpoints
     /// <summary>Request headers that Envoy's access log shows.</summary>
     public HeaderAttributeMap LogHeaders { get; } = logHeaders;
 
-    public ProcessingOptions Options { get; } = options;
+    public TimeProvider Time { get; } = options.Time;
+
+    /// <summary>Bytes of an answer kept for its span, at most.</summary>
+    public int CaptureLimit { get; } = options.CaptureLimit;
 
     public ExchangeRegistry Registry { get; } = new();
 
     /// <summary>Configuration in force.</summary>
     public RuntimeSnapshot Snapshot => snapshots.Current;
 
-    /// <summary>New exchanges are refused.</summary>
-    public bool IsDraining { get; set; }
+    /// <summary>Exchanges that run, and whether new ones are refused.</summary>
+    public DrainState Drain { get; } = new();
 
     /// <summary>
     /// The listener that most likely took a request. Envoy does not tell the service its listener's name; the host decides, and every listener that serves
@@ -46,18 +49,4 @@ internal sealed class Engine(SnapshotHolder snapshots, EndpointCatalog endpoints
 
         return best;
     }
-}
-
-/// <summary>Settings of the process.</summary>
-internal sealed record ProcessingOptions
-{
-    public TimeProvider Time { get; init; } = TimeProvider.System;
-
-    /// <summary>Bytes of an answer kept for its span, at most.</summary>
-    public int CaptureLimit { get; init; } = 1024 * 1024;
-
-    /// <summary>
-    /// Whether models are checked against the routes of the snapshot. False for a peer document, which holds no routes: there Envoy's catch-all answers.
-    /// </summary>
-    public bool KnowsRoutes { get; init; } = true;
 }

@@ -7,9 +7,6 @@ internal sealed class ExchangeRegistry
 {
     private readonly ConcurrentDictionary<string, RouterStream> _running = new(StringComparer.Ordinal);
 
-    /// <summary>Open router streams that carry an exchange.</summary>
-    public int Count => _running.Count;
-
     public void Add(string id, RouterStream stream)
     {
         if (!_running.TryAdd(id, stream)) throw new InvalidOperationException($"Internal request id {id} is in use.");

@@ -21,7 +21,7 @@ internal sealed class RouterStream(Engine engine) : IPhases
     public const string InternalIdHeader = "x-ai-eg-internal-req-id";
 
     private readonly Lock _lock = new();
-    private readonly ResponseCapture _capture = new(engine.Options.CaptureLimit);
+    private readonly ResponseCapture _capture = new(engine.CaptureLimit);
     private readonly UpstreamRequest _upstream = new();
     private EnvoyRequestHead? _head;
     private Exchange? _exchange;
@@ -30,6 +30,7 @@ internal sealed class RouterStream(Engine engine) : IPhases
     private Rejection? _localReply; // the answer that an upstream stream gave in place of its backend
     private string _internalId = "";
     private bool _bodyDecoded;
+    private DrainState.Lease? _running;
     private bool _decided;
     private bool _completed;
 
@@ -79,6 +80,8 @@ internal sealed class RouterStream(Engine engine) : IPhases
     {
         _response?.Dispose();
         _capture.Dispose();
+        _running?.Dispose();
+        _running = null;
     }
 
     /// <summary>Prepares an attempt of this exchange. Called by its upstream stream.</summary>
@@ -112,10 +115,11 @@ internal sealed class RouterStream(Engine engine) : IPhases
             return Over(Answers.Refuse(endpoint.Dialect, new Rejection(GatewayError.UnknownPath, "no listener serves this host"), RequestId()));
         }
 
-        var exchange = _exchange = new Exchange(snapshot, listener, endpoint, head, engine.Options.Time);
+        var exchange = _exchange = new Exchange(snapshot, listener, endpoint, head, engine.Time);
         exchange.RequestId = RequestIds.For(head.Header("x-request-id"), exchange.Id);
         engine.Metrics.Started();
-        if (engine.IsDraining) return Reject(new Rejection(GatewayError.Draining, "the gateway is shutting down; send the request again"));
+        _running = engine.Drain.Enter();
+        if (engine.Drain.IsDraining) return Reject(new Rejection(GatewayError.Draining, "the gateway is shutting down; send the request again"));
         if (head.Method != "POST") return Reject(new Rejection(GatewayError.MethodNotAllowed, $"{endpoint.Suffix} takes POST, not {head.Method}"));
         if (message.EndOfStream) return Decide() ?? throw new InvalidOperationException("An empty body was accepted.");
         _internalId = $"{head.Header("x-request-id")}-{exchange.Id}";
@@ -188,7 +192,7 @@ internal sealed class RouterStream(Engine engine) : IPhases
     {
         var exchange = _exchange!;
         var rejection = RouterPhase.Peek(exchange);
-        if (rejection is null && engine.Options.KnowsRoutes)
+        if (rejection is null)
         {
             // Envoy matches the same routes; asking first gives the client an answer in its own dialect instead of a bare 404.
             exchange.Rule = exchange.Listener.Routes.Match(exchange.HostName, exchange.Head.Path, exchange.RequestedModel, exchange.Head);
@@ -204,7 +208,7 @@ internal sealed class RouterStream(Engine engine) : IPhases
 
     private ProcessingResponse BeginResponse(in InboundMessage message)
     {
-        _response = new ResponsePhases(_exchange!, _capture, engine.Options.Time);
+        _response = new ResponsePhases(_exchange!, _capture, engine.Time);
         var answer = _response.Begin(message, _localReply);
         if (message.EndOfStream) Finish(answer);
         return answer;
@@ -259,5 +263,5 @@ internal sealed class RouterStream(Engine engine) : IPhases
         return record;
     }
 
-    private string RequestId() => RequestIds.For(_head!.Header("x-request-id"), ExchangeId.Create(engine.Options.Time));
+    private string RequestId() => RequestIds.For(_head!.Header("x-request-id"), ExchangeId.Create(engine.Time));
 }

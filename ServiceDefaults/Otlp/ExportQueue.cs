@@ -30,9 +30,8 @@ internal sealed class ExportQueue<T>(int capacity, long maxBytes = long.MaxValue
 
     /// <summary>Adds an item; never waits.</summary>
     /// <param name="item">The newest item.</param>
-    /// <param name="count">Items in the queue afterwards.</param>
     /// <returns>How many of the oldest items were dropped to make room.</returns>
-    public int Add(T item, out int count)
+    public int Add(T item)
     {
         var bytes = bytesOf?.Invoke(item) ?? 0;
         lock (_lock)
@@ -47,7 +46,6 @@ internal sealed class ExportQueue<T>(int capacity, long maxBytes = long.MaxValue
             _ring[(_first + _count) % _ring.Length] = item;
             _count++;
             _bytes += bytes;
-            count = _count;
             return dropped;
         }
     }

@@ -45,7 +45,7 @@ internal sealed class OtlpExporter<T> : IAsyncDisposable, IOtlpExporter
     public void Add(T item)
     {
         _flushes.Added();
-        var dropped = _queue.Add(item, out _);
+        var dropped = _queue.Add(item);
         if (dropped > 0)
         {
             _metrics.Dropped("overflow", dropped);

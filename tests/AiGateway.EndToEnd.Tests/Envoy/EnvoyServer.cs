@@ -39,7 +39,7 @@ internal sealed class EnvoyServer : IAsyncDisposable
         var process = ChildProcess.Start(run, ["-c", bootstrap, "--concurrency", "1", "--disable-hot-restart", "-l", "warning", "--file-flush-interval-msec", "25"], folder: folder.Path);
         try
         {
-            await ReadyAsync(process, new Uri($"http://127.0.0.1:{Text(admin)}/ready"), cancellationToken);
+            await process.AnswersAsync(new Uri($"http://127.0.0.1:{Text(admin)}/ready"), cancellationToken);
             return new EnvoyServer(folder, process, port, tls);
         }
         catch
@@ -65,24 +65,4 @@ internal sealed class EnvoyServer : IAsyncDisposable
     }
 
     private static string Text(int port) => port.ToString(CultureInfo.InvariantCulture);
-
-    private static async Task ReadyAsync(ChildProcess process, Uri ready, CancellationToken cancellationToken)
-    {
-        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false });
-        await Eventually.GetAsync(
-            async token =>
-            {
-                process.ThrowIfEnded();
-                try
-                {
-                    using var answer = await client.GetAsync(ready, token);
-                    return answer.IsSuccessStatusCode ? "LIVE" : null;
-                }
-                catch (HttpRequestException)
-                {
-                    return null; // It does not listen yet.
-                }
-            },
-            () => $"{process} to be ready", cancellationToken);
-    }
 }

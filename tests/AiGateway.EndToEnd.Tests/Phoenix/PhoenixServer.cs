@@ -37,7 +37,7 @@ internal sealed class PhoenixServer : IAsyncDisposable
         var phoenix = new PhoenixServer(folder, ChildProcess.Start(run, [], environment, folder.Path), port);
         try
         {
-            await phoenix.ReadyAsync(cancellationToken);
+            await phoenix._process.AnswersAsync(new Uri(phoenix.Endpoint, "readyz"), cancellationToken);
             return phoenix;
         }
         catch
@@ -99,20 +99,4 @@ internal sealed class PhoenixServer : IAsyncDisposable
             ? await JsonDocument.ParseAsync(await answer.Content.ReadAsStreamAsync(cancellationToken), cancellationToken: cancellationToken)
             : null;
     }
-
-    private Task<string> ReadyAsync(CancellationToken cancellationToken) => Eventually.GetAsync(
-        async token =>
-        {
-            _process.ThrowIfEnded();
-            try
-            {
-                using var answer = await _client.GetAsync("/readyz", token);
-                return answer.IsSuccessStatusCode ? "ready" : null;
-            }
-            catch (HttpRequestException)
-            {
-                return null; // It does not listen yet.
-            }
-        },
-        () => $"Phoenix to be ready:\n{string.Join('\n', _process.Errors.TakeLast(20))}", cancellationToken);
 }

@@ -100,6 +100,28 @@ internal sealed class ChildProcess : IAsyncDisposable
         if (_process.HasExited) throw Ended();
     }
 
+    /// <summary>Waits until a page of the program answers with success.</summary>
+    /// <exception cref="ExpectationException">The program ended, or the limit was reached first.</exception>
+    public async Task AnswersAsync(Uri page, CancellationToken cancellationToken)
+    {
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        await Eventually.GetAsync(
+            async token =>
+            {
+                ThrowIfEnded();
+                try
+                {
+                    using var answer = await client.GetAsync(page, token);
+                    return answer.IsSuccessStatusCode ? this : null;
+                }
+                catch (HttpRequestException)
+                {
+                    return null; // It does not listen yet.
+                }
+            },
+            () => $"{this} to be ready:\n{string.Join('\n', _errors.TakeLast(20))}", cancellationToken);
+    }
+
     /// <summary>Asks the program to end, as <c>kill PID</c> does.</summary>
     public async Task TerminateAsync(CancellationToken cancellationToken)
     {

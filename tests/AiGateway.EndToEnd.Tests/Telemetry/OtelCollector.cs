@@ -47,7 +47,7 @@ internal sealed class OtelCollector : IAsyncDisposable
         var collector = new OtelCollector(folder, process, http, grpc);
         try
         {
-            await ReadyAsync(process, new Uri($"http://127.0.0.1:{health}/"), cancellationToken);
+            await process.AnswersAsync(new Uri($"http://127.0.0.1:{health}/"), cancellationToken);
             return collector;
         }
         catch
@@ -79,24 +79,4 @@ internal sealed class OtelCollector : IAsyncDisposable
     }
 
     private static string Port(int port) => port.ToString(CultureInfo.InvariantCulture);
-
-    private static async Task ReadyAsync(ChildProcess process, Uri health, CancellationToken cancellationToken)
-    {
-        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false });
-        await Eventually.GetAsync(
-            async token =>
-            {
-                process.ThrowIfEnded();
-                try
-                {
-                    using var answer = await client.GetAsync(health, token);
-                    return answer.IsSuccessStatusCode ? answer.StatusCode.ToString() : null;
-                }
-                catch (HttpRequestException)
-                {
-                    return null; // It does not listen yet.
-                }
-            },
-            () => $"{process} to be ready", cancellationToken);
-    }
 }

@@ -9,10 +9,10 @@ public sealed class ExportQueueTests
     {
         var queue = new ExportQueue<int>(capacity: 2);
 
-        int[] dropped = [queue.Add(1, out _), queue.Add(2, out _), queue.Add(3, out var count)];
+        int[] dropped = [queue.Add(1), queue.Add(2), queue.Add(3)];
 
         Assert.Equal([0, 0, 1], dropped);
-        Assert.Equal(2, count);
+        Assert.Equal(2, queue.Count);
         Assert.Equal([2, 3], Take(queue));
     }
 
@@ -21,10 +21,10 @@ public sealed class ExportQueueTests
     {
         var queue = new ExportQueue<int>(capacity: 10, maxBytes: 100, bytesOf: static item => item);
 
-        int[] dropped = [queue.Add(30, out _), queue.Add(31, out _), queue.Add(32, out _), queue.Add(60, out var count)];
+        int[] dropped = [queue.Add(30), queue.Add(31), queue.Add(32), queue.Add(60)];
 
         Assert.Equal([0, 0, 0, 2], dropped);
-        Assert.Equal(2, count);
+        Assert.Equal(2, queue.Count);
         Assert.Equal([32, 60], Take(queue));
     }
 
@@ -32,18 +32,18 @@ public sealed class ExportQueueTests
     public void Add_OneItemLargerThanTheBound_IsKeptAlone()
     {
         var queue = new ExportQueue<int>(capacity: 10, maxBytes: 100, bytesOf: static item => item);
-        queue.Add(10, out _);
+        queue.Add(10);
 
-        Assert.Equal(1, queue.Add(500, out _));
+        Assert.Equal(1, queue.Add(500));
         Assert.Equal([500], Take(queue));
-        Assert.Equal(0, queue.Add(90, out _)); // what was taken does not count any more
+        Assert.Equal(0, queue.Add(90)); // what was taken does not count any more
     }
 
     [Fact]
     public void Take_UpToBytes_LeavesWhatDoesNotFit()
     {
         var queue = new ExportQueue<int>(capacity: 10, bytesOf: static item => item);
-        foreach (var item in (int[])[40, 50, 20, 300, 5]) queue.Add(item, out _);
+        foreach (var item in (int[])[40, 50, 20, 300, 5]) queue.Add(item);
 
         Assert.Equal([[40, 50], [20], [300], [5]], Enumerable.Range(0, 4).Select(_ => Take(queue, bytes: 100)));
     }
@@ -52,8 +52,8 @@ public sealed class ExportQueueTests
     public void Holds_CountOrBytes_EitherIsEnough()
     {
         var queue = new ExportQueue<int>(capacity: 10, bytesOf: static item => item);
-        queue.Add(40, out _);
-        queue.Add(60, out _);
+        queue.Add(40);
+        queue.Add(60);
 
         Assert.True(queue.Holds(2, 1000));
         Assert.True(queue.Holds(3, 100));

@@ -1,7 +1,7 @@
-namespace AiGateway.Gateway.Forwarding;
+namespace AiGateway.DataPlane.Exchanges;
 
 /// <summary>Counts running exchanges and lets a shutdown wait for them.</summary>
-internal sealed class DrainState : IDisposable
+public sealed class DrainState : IDisposable
 {
     private readonly CancellationTokenSource _expired = new();
     private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
