@@ -30,6 +30,9 @@ public sealed record GatewaySnapshot
     /// <summary>Routes whose bodies the gateway does not touch (HTTPRoute).</summary>
     public IReadOnlyList<HttpRouteSpec> HttpRoutes { get; init; } = [];
 
+    /// <summary>External processors that routes name.</summary>
+    public IReadOnlyList<ProcessorSpec> Processors { get; init; } = [];
+
     /// <summary>Gateway-wide request costs, used for keys that the route did not define.</summary>
     public IReadOnlyList<CostSpec> GlobalCosts { get; init; } = [];
 }

@@ -15,6 +15,9 @@ public sealed record RouteSpec
     /// <summary>Rules in the order written.</summary>
     public required IReadOnlyList<RuleSpec> Rules { get; init; }
 
+    /// <summary>Names of the <see cref="ProcessorSpec"/>s that see its exchanges: requests in this order, responses in the opposite one.</summary>
+    public IReadOnlyList<string> Processors { get; init; } = [];
+
     /// <summary>Costs computed for requests of this route, in order; a later entry with the same key wins.</summary>
     public IReadOnlyList<CostSpec> Costs { get; init; } = [];
 }
