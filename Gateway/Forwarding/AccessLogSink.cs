@@ -64,7 +64,8 @@ internal sealed class AccessLogSink(AccessLogPipeline log, HeaderAttributeMap he
         if (value is not null) entry.Add(name, value.Value);
     }
 
-    private static string Outcome(ExchangeOutcome outcome) => outcome switch
+    /// <summary>How an outcome is spelled.</summary>
+    internal static string Outcome(ExchangeOutcome outcome) => outcome switch
     {
         ExchangeOutcome.Succeeded => "succeeded",
         ExchangeOutcome.Rejected => "rejected",
@@ -75,6 +76,7 @@ internal sealed class AccessLogSink(AccessLogPipeline log, HeaderAttributeMap he
         _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, null),
     };
 
-    private static string Address(System.Net.IPAddress address, int port) =>
+    /// <summary>Address and port.</summary>
+    internal static string Address(System.Net.IPAddress address, int port) =>
         string.Create(CultureInfo.InvariantCulture, $"{(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address)}:{port}");
 }
