@@ -210,7 +210,7 @@ public sealed class GatewayHost : IAsyncDisposable
             : [.. _options.Sinks];
         var sender = ActivatorUtilities.CreateInstance<UpstreamSender>(services, tracing);
         _channels = new ProcessorChannels(sender, _options.Processing, _options.Time);
-        var exchanges = new ExchangeHandler(_snapshots, _sockets, sender, new Completion(_metrics, sinks), _metrics, tracing, _drain, _options, _options.Logs.CreateLogger<ExchangeHandler>());
+        var exchanges = new ExchangeHandler(_snapshots, _sockets, sender, new Completion(_metrics, sinks), _metrics, tracing, _drain, _channels, _options, _options.Logs.CreateLogger<ExchangeHandler>());
         var catalogue = new CatalogueHandler(_snapshots, _sockets, _options);
         application.Use(new FramingGuard(endpoints, _options.Time).InvokeAsync);
         if (_options.Processing.Mode == EngineMode.External) MapExternal(application, endpoints, sender);

@@ -13,7 +13,7 @@ internal sealed class ProcessorException(string filter, GatewayError error, stri
 }
 
 /// <summary>A service answers the client itself, while bytes are passing.</summary>
-internal sealed class ImmediateResponseException(LocalReply reply) : IOException($"an ext_proc service answered: {reply.Details}")
+internal sealed class ImmediateResponseException(LocalReply reply) : Exception($"an ext_proc service answered: {reply.Details}")
 {
     public LocalReply Reply { get; } = reply;
 }
