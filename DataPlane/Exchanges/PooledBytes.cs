@@ -38,6 +38,12 @@ public sealed class PooledBytes : IDisposable
         Length += bytes.Length;
     }
 
+    /// <summary>Copies bytes in.</summary>
+    public void Write(in ReadOnlySequence<byte> bytes)
+    {
+        foreach (var part in bytes) Write(part.Span);
+    }
+
     /// <summary>Forgets what was written, keeps the memory.</summary>
     public void Clear() => Length = 0;
 

@@ -62,7 +62,7 @@ internal sealed class AttemptSender(UpstreamSender pools, ProcessorChannels chan
         processed.Destination = destination.Model.Config.Address;
 
         // (6) credential, (7) translate
-        var outgoing = request.ForAttempt();
+        var outgoing = attempt.Outgoing = request.ForAttempt();
         if (await attempt.Run.RequestAsync(outgoing) is { } reply)
         {
             processed.CodeDetails = reply.Details;
@@ -73,7 +73,7 @@ internal sealed class AttemptSender(UpstreamSender pools, ProcessorChannels chan
         attempt.CompleteUnlessNeeded();
 
         // (8) sign and send
-        var sent = await UpstreamSender.SendAsync(client, Build(processed, backend, destination, outgoing), exchange.Rule!, processed.Timer);
+        var sent = await UpstreamSender.SendAsync(client, Build(processed, backend, destination, request, outgoing), exchange.Rule!, processed.Timer);
         if (sent.Response is not { } message) return new Rejection(sent.Error!, sent.Message!);
         processed.Timer.Touch();
         attempt.Message = message;
@@ -89,9 +89,9 @@ internal sealed class AttemptSender(UpstreamSender pools, ProcessorChannels chan
         return null;
     }
 
-    private HttpRequestMessage Build(ProcessedExchange processed, RuntimeBackend backend, DestinationState destination, ProcessedRequest outgoing)
+    private HttpRequestMessage Build(ProcessedExchange processed, RuntimeBackend backend, DestinationState destination, ProcessedRequest request, ProcessedRequest outgoing)
     {
-        var content = new PiecesContent(new UpstreamRequest { Body = outgoing.Body }, outgoing.BodyChanged ? null : processed.Exchange.BodyOwner);
+        var content = new PiecesContent(new UpstreamRequest { Body = outgoing.Body }, outgoing.Owner ?? request.Owner ?? processed.Exchange.BodyOwner);
         var message = pools.Message(backend, destination, outgoing.Headers[":path"] ?? "/", content);
         message.Method = new HttpMethod(outgoing.Headers[":method"] ?? "POST");
         foreach (var (name, value) in outgoing.Headers.Fields)
@@ -124,6 +124,9 @@ internal sealed class AttemptSender(UpstreamSender pools, ProcessorChannels chan
 
         public FilterRun Run => run;
 
+        /// <summary>What is sent, with the body that the service put in place.</summary>
+        public ProcessedRequest? Outgoing { get; set; }
+
         public HttpResponseMessage? Message { get; set; }
 
         public ProcessedResponse? Response { get; set; }
@@ -139,6 +142,7 @@ internal sealed class AttemptSender(UpstreamSender pools, ProcessorChannels chan
             await _completing;
             await run.DisposeAsync();
             Message?.Dispose();
+            Outgoing?.Dispose();
         }
     }
 }

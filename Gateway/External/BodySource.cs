@@ -1,4 +1,5 @@
 using System.Buffers;
+using AiGateway.DataPlane.Exchanges;
 using AiGateway.Gateway.Forwarding;
 
 namespace AiGateway.Gateway.External;
@@ -21,14 +22,30 @@ internal abstract class BodySource
 /// <param name="IsLast">Nothing follows.</param>
 internal readonly record struct BodyPiece(ReadOnlyMemory<byte> Bytes, bool IsLast);
 
-/// <summary>A body that is there.</summary>
-internal sealed class WholeBody(ReadOnlyMemory<byte> bytes) : BodySource
+/// <summary>Bytes that are there.</summary>
+internal sealed class WholeBody : BodySource
 {
-    public override ValueTask<BodyPiece> NextAsync() => ValueTask.FromResult(new BodyPiece(bytes, true));
+    private readonly PooledBytes? _owner;
+    private readonly ReadOnlyMemory<byte> _bytes;
+    private readonly bool _isAll;
+
+    public WholeBody(ReadOnlyMemory<byte> bytes) => (_bytes, _isAll) = (bytes, true);
+
+    /// <param name="bytes">Disposed with the body.</param>
+    /// <param name="isAll">Nothing follows.</param>
+    public WholeBody(PooledBytes bytes, bool isAll = true) => (_owner, _bytes, _isAll) = (bytes, bytes.Written, isAll);
+
+    public override ValueTask<BodyPiece> NextAsync() => ValueTask.FromResult(new BodyPiece(_bytes, _isAll));
+
+    public override ValueTask CloseAsync()
+    {
+        _owner?.Dispose();
+        return ValueTask.CompletedTask;
+    }
 }
 
 /// <summary>Some bytes that were read already, then the rest.</summary>
-internal sealed class PrefixedBody(ReadOnlyMemory<byte> first, BodySource rest) : BodySource
+internal sealed class PrefixedBody(WholeBody first, BodySource rest) : BodySource
 {
     private bool _begun;
 
@@ -36,8 +53,10 @@ internal sealed class PrefixedBody(ReadOnlyMemory<byte> first, BodySource rest) 
     {
         if (_begun) return rest.NextAsync();
         _begun = true;
-        return ValueTask.FromResult(new BodyPiece(first, false));
+        return first.NextAsync();
     }
+
+    public override ValueTask CloseAsync() => first.CloseAsync();
 }
 
 /// <summary>A backend's body, read in pieces that grow while they come full.</summary>

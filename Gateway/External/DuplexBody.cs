@@ -1,3 +1,4 @@
+using System.Buffers;
 using AiGateway.ExtProc.Protocol;
 using Envoy.Service.ExtProc.V3;
 
@@ -9,6 +10,7 @@ namespace AiGateway.Gateway.External;
 /// </summary>
 internal sealed class DuplexBody(FilterRun run, ProcessorStream stream, InboundKind kind, BodySource inner) : BodySource
 {
+    private readonly ProcessingResponse.ResponseOneofCase _expected = kind == InboundKind.RequestBody ? ProcessingResponse.ResponseOneofCase.RequestBody : ProcessingResponse.ResponseOneofCase.ResponseBody;
     private Task? _pump;
 
     public override async ValueTask<BodyPiece> NextAsync()
@@ -17,23 +19,23 @@ internal sealed class DuplexBody(FilterRun run, ProcessorStream stream, InboundK
         while (true)
         {
             var answer = await stream.ReceiveAsync();
-            if (answer is null)
+            if (answer is not { } said)
             {
                 // The service has no more to say. What it was sent is gone; saying that the body ends here would be a lie when it does not.
                 await _pump;
                 throw new ProcessorException(stream.Filter.Name, DataPlane.Errors.GatewayError.ProcessorFailed, "the_service_ended_its_stream_inside_a_body");
             }
 
-            if (answer.ResponseCase == ProcessingResponse.ResponseOneofCase.ImmediateResponse) throw new ImmediateResponseException(run.Immediate(answer));
-            var body = kind == InboundKind.RequestBody ? answer.RequestBody : answer.ResponseBody;
-            if (body?.Response?.BodyMutation?.StreamedResponse is not { } piece)
+            if (said.Message.ResponseCase == ProcessingResponse.ResponseOneofCase.ImmediateResponse) throw new ImmediateResponseException(run.Immediate(said));
+            if (said.Message.ResponseCase != _expected || said.Piece is not { } piece)
             {
                 stream.Refuse("spurious_message:_Normal_body_mutation_response_is_received_while_body_mode_is_FULL_DUPLEX_STREAMED");
                 continue;
             }
 
             if (piece.EndOfStream) await _pump;
-            if (piece.EndOfStream || piece.Body.Length > 0) return new BodyPiece(piece.Body.Memory, piece.EndOfStream);
+            var bytes = said.PieceBytes;
+            if (piece.EndOfStream || bytes.Length > 0) return new BodyPiece(bytes.IsSingleSegment ? bytes.First : bytes.ToArray(), piece.EndOfStream);
         }
     }
 

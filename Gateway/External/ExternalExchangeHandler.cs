@@ -84,7 +84,7 @@ internal sealed class ExternalExchangeHandler(
 
         await using var chain = new FilterChain(channels, processed);
         var hasBody = context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != false && context.Request.ContentLength != 0;
-        var request = new ProcessedRequest(processed.Headers, hasBody ? () => ReadAsync(processed, body) : null);
+        using var request = new ProcessedRequest(processed.Headers, hasBody ? () => ReadAsync(processed, body) : null);
         var reply = await chain.RequestAsync(_router, request) ?? await RouteAsync(chain, processed, request);
         var (response, attempt) = reply is null ? await attempts.SendAsync(processed, request) : (ProcessedResponse.Of(reply), null);
         await using (attempt)
@@ -96,7 +96,7 @@ internal sealed class ExternalExchangeHandler(
             response = await chain.ResponseAsync(response);
             await using (response)
             {
-                await new ExternalRelay(processed, chain).RelayAsync(response);
+                await new ExternalRelay(processed).RelayAsync(response);
             }
         }
 

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Primitives;
 namespace AiGateway.Gateway.External;
 
 /// <summary>Carries a response to the client as the filters left it. Nothing goes out before the first piece of the body is there, so that a service can still answer in its place.</summary>
-internal sealed class ExternalRelay(ProcessedExchange processed, FilterChain chain)
+internal sealed class ExternalRelay(ProcessedExchange processed)
 {
     private EventBoundary _boundary;
     private bool _committed;
@@ -64,8 +64,6 @@ internal sealed class ExternalRelay(ProcessedExchange processed, FilterChain cha
             var piece = await response.Body.NextAsync();
             last = piece.IsLast;
             if (!_committed) Commit(response, last ? piece.Bytes.Length : null);
-            // All has been said to the services: their streams end before the client may send its next request.
-            if (last) await chain.CompleteAsync();
             if (piece.Bytes.IsEmpty) continue;
             if (exchange.FirstByteTimestamp == 0) exchange.FirstByteTimestamp = exchange.Time.GetTimestamp();
             exchange.BytesSent += piece.Bytes.Length;

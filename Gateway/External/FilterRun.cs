@@ -69,14 +69,11 @@ internal sealed class FilterRun(ProcessorFilter filter, GrpcChannel? channel, Pr
             var message = Stream().Envelope(filter.RequestAttributes);
             message.RequestHeaders = new HttpHeaders { Headers = request.Headers.ToMap(), EndOfStream = !request.HasBody };
             var answer = await Stream().AskAsync(InboundMessage.Of(message));
-            if (answer is null) return null;
-            if (answer.ResponseCase == ProcessingResponse.ResponseOneofCase.ImmediateResponse) return Immediate(answer);
-            if (answer.ResponseCase != ProcessingResponse.ResponseOneofCase.RequestHeaders) return Spurious();
-            if (Apply(answer.RequestHeaders.Response, request.Headers) is { } invalid) return invalid;
-            if (filter.AllowModeOverride && answer.ModeOverride is { } mode) _mode.MergeFrom(Whole(mode));
-            if (answer.RequestHeaders.Response is { Status: CommonResponse.Types.ResponseStatus.ContinueAndReplace } replacement)
+            if (Judge(answer, ProcessingResponse.ResponseOneofCase.RequestHeaders, request.Headers, out var ended) is not { } said) return ended;
+            if (filter.AllowModeOverride && said.Message.ModeOverride is { } mode) _mode.MergeFrom(Whole(mode));
+            if (said.Common is { Status: CommonResponse.Types.ResponseStatus.ContinueAndReplace })
             {
-                request.Replace(Mutated(replacement.BodyMutation) ?? default);
+                request.Replace(said.NewBody ?? default);
                 request.Headers.Remove("content-length"); // the sender knows
                 return null;
             }
@@ -92,15 +89,10 @@ internal sealed class FilterRun(ProcessorFilter filter, GrpcChannel? channel, Pr
         var part = _mode.RequestBodyMode == BodySendMode.BufferedPartial ? Math.Min(request.Body.Length, PartialBody) : request.Body.Length;
         var sent = request.Body[..part];
         var answer = await Stream().AskAsync(Body(InboundKind.RequestBody, sent, part == request.Body.Length));
-        if (answer is null) return null;
-        if (answer.ResponseCase == ProcessingResponse.ResponseOneofCase.ImmediateResponse) return Immediate(answer);
-        if (answer.ResponseCase != ProcessingResponse.ResponseOneofCase.RequestBody) return Spurious();
-        var common = answer.RequestBody.Response;
-        if (Apply(common, request.Headers) is { } invalid) return invalid;
-        if (Mutated(common?.BodyMutation) is not { } mutated) return null;
-        if (part < request.Body.Length) mutated = (byte[])[.. mutated.Span, .. request.Body.Span[part..]];
-        if (!Fits(request.Headers, mutated.Length)) return Failed(LengthMismatch);
-        request.Replace(mutated);
+        if (Judge(answer, ProcessingResponse.ResponseOneofCase.RequestBody, request.Headers, out var ended) is not { } said) return ended;
+        if (said.NewBody is not { } mutated) return null;
+        if (!Fits(request.Headers, mutated.Length + request.Body.Length - part)) return Failed(LengthMismatch);
+        request.Replace(mutated, part);
         return null;
     }
 
@@ -128,7 +120,7 @@ internal sealed class FilterRun(ProcessorFilter filter, GrpcChannel? channel, Pr
             await body.CloseAsync();
         }
 
-        if (!output.WrittenSpan.SequenceEqual(request.Body.Span)) request.Replace(output.WrittenMemory);
+        if (!output.WrittenSpan.SequenceEqual(request.Body.Span)) request.Replace(new ReadOnlySequence<byte>(output.WrittenMemory));
         return null;
     }
 
@@ -140,21 +132,18 @@ internal sealed class FilterRun(ProcessorFilter filter, GrpcChannel? channel, Pr
             var message = Stream().Envelope(filter.ResponseAttributes);
             message.ResponseHeaders = new HttpHeaders { Headers = response.Headers.ToMap(), EndOfStream = !response.HasBody };
             var answer = await Stream().AskAsync(InboundMessage.Of(message));
-            if (answer is null) return null;
-            if (answer.ResponseCase == ProcessingResponse.ResponseOneofCase.ImmediateResponse) return Immediate(answer);
-            if (answer.ResponseCase != ProcessingResponse.ResponseOneofCase.ResponseHeaders) return Spurious();
-            if (Apply(answer.ResponseHeaders.Response, response.Headers) is { } invalid) return invalid;
-            if (filter.AllowModeOverride && answer.ModeOverride is { } mode)
+            if (Judge(answer, ProcessingResponse.ResponseOneofCase.ResponseHeaders, response.Headers, out var ended) is not { } said) return ended;
+            if (filter.AllowModeOverride && said.Message.ModeOverride is { } mode)
             {
                 overridden = mode.ResponseBodyMode != _mode.ResponseBodyMode;
                 _mode.ResponseBodyMode = mode.ResponseBodyMode;
             }
 
-            if (answer.ResponseHeaders.Response is { Status: CommonResponse.Types.ResponseStatus.ContinueAndReplace } replacement)
+            if (said.Common is { Status: CommonResponse.Types.ResponseStatus.ContinueAndReplace })
             {
-                var body = Mutated(replacement.BodyMutation) ?? default;
-                response.Body = new WholeBody(body);
-                response.HasBody = body.Length > 0;
+                var body = new PooledBytes();
+                body.Write(said.NewBody ?? default);
+                response.Replace(new WholeBody(body), body.Length > 0);
                 response.Headers.Set("content-length", body.Length.ToString(CultureInfo.InvariantCulture));
                 return null;
             }
@@ -164,7 +153,7 @@ internal sealed class FilterRun(ProcessorFilter filter, GrpcChannel? channel, Pr
         if (_mode.ResponseBodyMode is BodySendMode.Buffered or BodySendMode.BufferedPartial) return await BufferedResponseAsync(response);
         var fixedLength = overridden && _mode.ResponseBodyMode == BodySendMode.Streamed && response.Headers["content-length"] is not null;
         if (!fixedLength) response.Headers.Remove("content-length");
-        response.Body = PassedBody.Of(this, Stream(), InboundKind.ResponseBody, response.Body, _mode.ResponseBodyMode, fixedLength);
+        response.Passes(PassedBody.Of(this, Stream(), InboundKind.ResponseBody, response.Body, _mode.ResponseBodyMode, fixedLength));
         return null;
     }
 
@@ -172,34 +161,44 @@ internal sealed class FilterRun(ProcessorFilter filter, GrpcChannel? channel, Pr
     {
         var partial = _mode.ResponseBodyMode == BodySendMode.BufferedPartial;
         var limit = partial ? PartialBody : processed.Exchange.Listener.Spec.MaxRequestBodyBytes ?? DefaultBufferLimit;
-        var whole = new ArrayBufferWriter<byte>((int)Math.Clamp(Length(response.Headers) ?? 0, 256, 1024 * 1024));
-        var complete = false;
-        while (!complete && whole.WrittenCount < limit)
+        var whole = new PooledBytes((int)Math.Clamp(Length(response.Headers) ?? 0, 256, 1024 * 1024));
+        try
         {
-            var piece = await response.Body.NextAsync();
-            if (!partial && whole.WrittenCount + piece.Bytes.Length > limit) return Failed("response_payload_too_large");
-            whole.Write(piece.Bytes.Span);
-            complete = piece.IsLast;
-        }
-
-        var answer = await Stream().AskAsync(Body(InboundKind.ResponseBody, whole.WrittenMemory, complete));
-        var bytes = whole.WrittenMemory;
-        if (answer is not null)
-        {
-            if (answer.ResponseCase == ProcessingResponse.ResponseOneofCase.ImmediateResponse) return Immediate(answer);
-            if (answer.ResponseCase != ProcessingResponse.ResponseOneofCase.ResponseBody) return Spurious();
-            var common = answer.ResponseBody.Response;
-            if (Apply(common, response.Headers) is { } invalid) return invalid;
-            if (Mutated(common?.BodyMutation) is { } mutated)
+            var complete = false;
+            while (!complete && whole.Length < limit)
             {
-                if (!complete) response.Headers.Remove("content-length");
-                if (!Fits(response.Headers, mutated.Length)) return Failed(LengthMismatch);
-                bytes = mutated;
+                var piece = await response.Body.NextAsync();
+                if (!partial && whole.Length + piece.Bytes.Length > limit) return Failed("response_payload_too_large");
+                whole.Write(piece.Bytes.Span);
+                complete = piece.IsLast;
             }
-        }
 
-        response.Body = complete ? new WholeBody(bytes) : new PrefixedBody(bytes, response.Body);
-        return null;
+            var answer = await Stream().AskAsync(Body(InboundKind.ResponseBody, whole.Written, complete));
+            if (Judge(answer, ProcessingResponse.ResponseOneofCase.ResponseBody, response.Headers, out var ended) is { } said)
+            {
+                if (said.NewBody is { } mutated)
+                {
+                    if (!complete) response.Headers.Remove("content-length");
+                    if (!Fits(response.Headers, mutated.Length)) return Failed(LengthMismatch);
+                    whole.Clear();
+                    whole.Write(mutated);
+                }
+            }
+            else if (ended is not null)
+            {
+                return ended;
+            }
+
+            var body = new WholeBody(whole, isAll: complete);
+            whole = null;
+            if (complete) response.Replace(body, hasBody: true);
+            else response.Passes(new PrefixedBody(body, response.Body));
+            return null;
+        }
+        finally
+        {
+            whole?.Dispose();
+        }
     }
 
     /// <summary>Bytes of the beginning that BUFFERED_PARTIAL shows.</summary>
@@ -208,26 +207,32 @@ internal sealed class FilterRun(ProcessorFilter filter, GrpcChannel? channel, Pr
     private const long DefaultBufferLimit = 50 * 1024 * 1024;
 
     /// <summary>An answer in place of the exchange, in any phase.</summary>
-    internal LocalReply Immediate(ProcessingResponse answer)
+    internal LocalReply Immediate(in OutboundMessage answer)
     {
         _over = true;
-        return LocalReply.Of(answer.ImmediateResponse, filter.AllowEnvoyHeaders) ?? Failed(HeaderRules.InvalidCharacter);
+        return LocalReply.Of(answer, filter.AllowEnvoyHeaders) ?? Failed(HeaderRules.InvalidCharacter);
     }
 
-    /// <summary>Applies what an answer says about the head.</summary>
-    private LocalReply? Apply(CommonResponse? common, HeaderList headers)
+    /// <summary>Takes what an answer says about the head, when it is one to what was sent.</summary>
+    /// <param name="answer">Null when there is none.</param>
+    /// <param name="expected">Its kind.</param>
+    /// <param name="headers">The head.</param>
+    /// <param name="ended">What the client gets when nothing goes on; null when it goes on unprocessed.</param>
+    /// <returns>The answer; null when there is none to follow.</returns>
+    private OutboundMessage? Judge(in OutboundMessage? answer, ProcessingResponse.ResponseOneofCase expected, HeaderList headers, out LocalReply? ended)
     {
-        if (common is null) return null;
-        if (!HeaderRules.TryApply(common.HeaderMutation, headers, filter.AllowEnvoyHeaders)) return Refuse(HeaderRules.InvalidCharacter);
-        processed.RouteIsStale |= common.ClearRouteCache;
+        ended = null;
+        if (answer is not { } said) return null;
+        if (said.Message.ResponseCase == ProcessingResponse.ResponseOneofCase.ImmediateResponse) ended = Immediate(said);
+        else if (said.Message.ResponseCase != expected) Stream().Refuse("spurious_message"); // throws when the exchange must not go on
+        else if (!HeaderRules.TryApply(said.Common?.HeaderMutation, headers, filter.AllowEnvoyHeaders)) Stream().Refuse(HeaderRules.InvalidCharacter);
+        else
+        {
+            processed.RouteIsStale |= said.Common?.ClearRouteCache == true;
+            return said;
+        }
+
         return null;
-    }
-
-    /// <summary>The bytes that a mutation puts in place; null when it changes nothing.</summary>
-    internal static ReadOnlyMemory<byte>? Mutated(BodyMutation? mutation)
-    {
-        if (mutation is { MutationCase: BodyMutation.MutationOneofCase.Body }) return mutation.Body.Memory;
-        return mutation is { MutationCase: BodyMutation.MutationOneofCase.ClearBody, ClearBody: true } ? ReadOnlyMemory<byte>.Empty : (ReadOnlyMemory<byte>?)null;
     }
 
     internal InboundMessage Body(InboundKind kind, ReadOnlyMemory<byte> bytes, bool endOfStream) =>
@@ -256,15 +261,6 @@ internal sealed class FilterRun(ProcessorFilter filter, GrpcChannel? channel, Pr
         const string Details = "ext_proc_error_gRPC_error_14{no_endpoint_of_the_service_is_available}";
         processed.Failed(filter, Details);
         return new ProcessorException(filter.Name, GatewayError.ProcessorFailed, Details);
-    }
-
-    private LocalReply? Spurious() => Refuse("spurious_message");
-
-    /// <summary>The answer cannot be followed: the stream ends, and the exchange with it unless the filter fails open.</summary>
-    private LocalReply? Refuse(string details)
-    {
-        Stream().Refuse(details); // throws when the exchange must not go on
-        return null;
     }
 
     private LocalReply Failed(ProcessorException exception)

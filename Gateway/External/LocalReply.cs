@@ -4,7 +4,7 @@ using System.Text;
 using AiGateway.DataPlane.Endpoints;
 using AiGateway.DataPlane.Errors;
 using AiGateway.DataPlane.Exchanges;
-using Envoy.Service.ExtProc.V3;
+using AiGateway.ExtProc.Protocol;
 using Google.Protobuf;
 
 namespace AiGateway.Gateway.External;
@@ -17,15 +17,17 @@ namespace AiGateway.Gateway.External;
 internal sealed record LocalReply(HeaderList Headers, ReadOnlyMemory<byte> Body, string Details, GatewayError? Error)
 {
     /// <summary>What a service wants the client to get.</summary>
-    /// <param name="response">Its answer.</param>
+    /// <param name="answer">Its answer, an immediate response.</param>
     /// <param name="allowEnvoy"><c>x-envoy-*</c> may be set.</param>
     /// <returns>Null when a header is invalid.</returns>
-    public static LocalReply? Of(ImmediateResponse response, bool allowEnvoy)
+    public static LocalReply? Of(in OutboundMessage answer, bool allowEnvoy)
     {
+        var response = answer.Message.ImmediateResponse;
+        var body = answer.ImmediateBody.ToArray();
         var status = (int)(response.Status?.Code ?? 0);
-        var headers = Head(status is >= 200 and < 600 ? status : 200, "text/plain", response.Body.Length); // without a status Envoy says 200
+        var headers = Head(status is >= 200 and < 600 ? status : 200, "text/plain", body.Length); // without a status Envoy says 200
         return HeaderRules.TryApply(response.Headers, headers, allowEnvoy)
-            ? new LocalReply(headers, response.Body.Memory, response.Details.Replace(' ', '_'), null)
+            ? new LocalReply(headers, body, response.Details.Replace(' ', '_'), null)
             : null;
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using AiGateway.ExtProc.Protocol;
 using Envoy.Service.ExtProc.V3;
 using BodySendMode = Envoy.Extensions.Filters.Http.ExtProc.V3.ProcessingMode.Types.BodySendMode;
@@ -15,11 +16,13 @@ internal sealed class PassedBody : BodySource
     private readonly InboundKind _kind;
     private readonly BodySource _inner;
     private readonly bool _fixedLength;
+    private readonly ProcessingResponse.ResponseOneofCase _expected;
     private bool _ends;
 
     private PassedBody(FilterRun run, ProcessorStream stream, InboundKind kind, BodySource inner, bool fixedLength)
     {
         (_run, _stream, _kind, _inner, _fixedLength) = (run, stream, kind, inner, fixedLength);
+        _expected = kind == InboundKind.RequestBody ? ProcessingResponse.ResponseOneofCase.RequestBody : ProcessingResponse.ResponseOneofCase.ResponseBody;
     }
 
     /// <summary>A body passing in one of the two streaming modes.</summary>
@@ -48,25 +51,17 @@ internal sealed class PassedBody : BodySource
 
     private async ValueTask<ReadOnlyMemory<byte>> AskAsync(ReadOnlyMemory<byte> bytes, bool endOfStream)
     {
-        if (_stream.IsOver) return bytes;
-        var answer = await _stream.AskAsync(_run.Body(_kind, bytes, endOfStream));
-        if (answer is null) return bytes;
-        if (answer.ResponseCase == ProcessingResponse.ResponseOneofCase.ImmediateResponse) throw new ImmediateResponseException(_run.Immediate(answer));
-        var common = (_kind, answer.ResponseCase) switch
+        if (await _stream.AskAsync(_run.Body(_kind, bytes, endOfStream)) is not { } answer) return bytes;
+        if (answer.Message.ResponseCase == ProcessingResponse.ResponseOneofCase.ImmediateResponse) throw new ImmediateResponseException(_run.Immediate(answer));
+        if (answer.Message.ResponseCase != _expected)
         {
-            (InboundKind.RequestBody, ProcessingResponse.ResponseOneofCase.RequestBody) => answer.RequestBody.Response,
-            (InboundKind.ResponseBody, ProcessingResponse.ResponseOneofCase.ResponseBody) => answer.ResponseBody.Response,
-            _ => null,
-        };
-        if (common is null && answer.ResponseCase is not (ProcessingResponse.ResponseOneofCase.RequestBody or ProcessingResponse.ResponseOneofCase.ResponseBody))
-        {
-            _stream.Refuse("spurious_message");
+            _stream.Refuse("spurious_message"); // throws unless the filter fails open
             return bytes;
         }
 
-        if (FilterRun.Mutated(common?.BodyMutation) is not { } mutated) return bytes;
+        if (answer.NewBody is not { } mutated) return bytes;
         if (_fixedLength && mutated.Length != bytes.Length) _stream.Refuse(FilterRun.LengthMismatch);
-        return mutated;
+        return mutated.IsSingleSegment ? mutated.First : mutated.ToArray();
     }
 }
 

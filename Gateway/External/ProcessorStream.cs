@@ -12,11 +12,11 @@ namespace AiGateway.Gateway.External;
 internal sealed class ProcessorStream : IAsyncDisposable
 {
     private static readonly InboundCodec s_requests = new();
-    private static readonly ProtobufCodec<ProcessingResponse> s_answers = new();
+    private static readonly OutboundCodec s_answers = new();
 
     private readonly CancellationTokenSource _stop;
     private readonly CancellationTokenRegistration _clientLeaves;
-    private readonly DuplexCall<InboundMessage, ProcessingResponse> _call;
+    private readonly DuplexCall<InboundMessage, OutboundMessage> _call;
     private readonly ProcessedExchange _processed;
     private bool _first = true;
 
@@ -36,10 +36,10 @@ internal sealed class ProcessorStream : IAsyncDisposable
     public bool IsOver { get; private set; }
 
     /// <summary>Sends a message and waits for its answer.</summary>
-    /// <returns>The answer; null when the exchange goes on without one.</returns>
+    /// <returns>The answer, valid until the next is asked for; null when the exchange goes on without one.</returns>
     /// <exception cref="ProcessorException">The exchange must not go on.</exception>
     /// <exception cref="OperationCanceledException">The client left meanwhile.</exception>
-    public async ValueTask<ProcessingResponse?> AskAsync(InboundMessage message)
+    public async ValueTask<OutboundMessage?> AskAsync(InboundMessage message)
     {
         if (IsOver) return null;
         _stop.CancelAfter(Filter.MessageTimeout);
@@ -67,7 +67,7 @@ internal sealed class ProcessorStream : IAsyncDisposable
 
     /// <summary>The next answer, however long it takes within the exchange's own limits.</summary>
     /// <exception cref="ProcessorException">The exchange must not go on.</exception>
-    public async ValueTask<ProcessingResponse?> ReceiveAsync()
+    public async ValueTask<OutboundMessage?> ReceiveAsync()
     {
         await using var limit = _processed.Timer.Token.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _stop);
         try
@@ -87,7 +87,7 @@ internal sealed class ProcessorStream : IAsyncDisposable
     /// <summary>The answer is none to what was sent, or cannot be followed.</summary>
     /// <returns>Null when the filter fails open.</returns>
     /// <exception cref="ProcessorException">The exchange must not go on.</exception>
-    public ProcessingResponse? Refuse(string details) => Fail(GatewayError.ProcessorFailed, details);
+    public OutboundMessage? Refuse(string details) => Fail(GatewayError.ProcessorFailed, details);
 
     /// <summary>What comes along with a message: attributes and modes with the first, metadata with each.</summary>
     /// <param name="attributes">Attributes of this direction; empty for later messages.</param>
@@ -131,7 +131,7 @@ internal sealed class ProcessorStream : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private async ValueTask<ProcessingResponse?> ReadAsync()
+    private async ValueTask<OutboundMessage?> ReadAsync()
     {
         var (hasMessage, answer) = await _call.ReadAsync();
         if (!hasMessage)
@@ -140,11 +140,11 @@ internal sealed class ProcessorStream : IAsyncDisposable
             return null;
         }
 
-        _processed.Take(answer.DynamicMetadata, Filter);
+        _processed.Take(answer.Message.DynamicMetadata, Filter);
         return answer;
     }
 
-    private ProcessingResponse? Fail(GatewayError error, string details)
+    private OutboundMessage? Fail(GatewayError error, string details)
     {
         IsOver = true;
         _stop.Cancel();

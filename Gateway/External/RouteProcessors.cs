@@ -32,7 +32,7 @@ internal sealed class RouteProcessors(FilterChain chain, ProcessedExchange proce
     public async ValueTask<ProcessedResponse?> RequestAsync()
     {
         var exchange = processed.Exchange;
-        var request = new ProcessedRequest(processed.Headers, () => ValueTask.FromResult<(ReadOnlyMemory<byte>, Rejection?)>((body.Written, null)));
+        using var request = new ProcessedRequest(processed.Headers, () => ValueTask.FromResult<(ReadOnlyMemory<byte>, Rejection?)>((body.Written, null)));
         foreach (var processor in exchange.Rule!.Processors)
         {
             if (await chain.RequestAsync(ProcessorFilters.Of(processor), request) is { } reply) return await chain.ResponseAsync(ProcessedResponse.Of(reply));
@@ -41,9 +41,8 @@ internal sealed class RouteProcessors(FilterChain chain, ProcessedExchange proce
         TakeHeaders();
         if (request.BodyChanged)
         {
-            var changed = request.Body.ToArray(); // it may lie in the buffer that is about to be rewritten
             body.Clear();
-            body.Write(changed);
+            body.Write(request.Body.Span);
             exchange.Body = body.Written;
         }
 
