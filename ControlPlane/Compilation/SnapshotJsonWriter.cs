@@ -21,6 +21,8 @@ internal sealed class SnapshotJsonWriter(Utf8JsonWriter json, Func<SecretString,
         Objects("pools", snapshot.Pools, Pool);
         Objects("httpRoutes", snapshot.HttpRoutes, HttpRoute);
         Objects("globalCosts", snapshot.GlobalCosts, Cost);
+        Flag("routesElsewhere", snapshot.RoutesElsewhere);
+        Objects("modelLists", snapshot.ModelLists, ModelList);
         json.WriteEndObject();
     }
 
@@ -194,6 +196,19 @@ internal sealed class SnapshotJsonWriter(Utf8JsonWriter json, Func<SecretString,
         Text("metadataKey", cost.MetadataKey);
         Text("kind", cost.Kind.ToString());
         Text("expression", cost.Expression);
+        Text("backend", cost.Backend);
+        Text("model", cost.Model);
+    }
+
+    private void ModelList(ModelListSpec list)
+    {
+        Text("hostname", list.Hostname);
+        Objects("models", list.Models, model =>
+        {
+            Text("name", model.Name);
+            Text("ownedBy", model.OwnedBy);
+            json.WriteString("createdAt"u8, model.CreatedAt.UtcDateTime);
+        });
     }
 
     private void Objects<T>(string name, IReadOnlyList<T> items, Action<T> write)

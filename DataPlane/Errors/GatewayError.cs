@@ -67,6 +67,9 @@ public sealed record GatewayError(string Code, int Status, LogLevel Level, bool 
     /// <summary>Draining.</summary>
     public static readonly GatewayError Draining = new("draining", 503, LogLevel.Information, true, "The gateway is shutting down; repeat the request after the time in retry-after.");
 
+    /// <summary>Nothing loaded yet.</summary>
+    public static readonly GatewayError NotConfigured = new("not_configured", 503, LogLevel.Warning, true, "The gateway runs and has no configuration yet; its readiness page says what it waits for.");
+
     /// <summary>Too slow.</summary>
     public static readonly GatewayError UpstreamTimeout = new("upstream_timeout", 504, LogLevel.Warning, true, "The backend did not answer, or fell silent, longer than the route allows.");
 }
