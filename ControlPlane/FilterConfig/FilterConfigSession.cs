@@ -11,15 +11,13 @@ namespace AiGateway.ControlPlane.FilterConfig;
 /// at first. A result with errors is to be reported; the last good one keeps serving.
 /// </summary>
 /// <param name="options">Where it lies.</param>
-public sealed class FilterConfigSession(FilterConfigOptions options) : IDisposable
+public sealed class FilterConfigSession(FilterConfigOptions options) : IConfigurationSession
 {
     private readonly ConfigFiles _files = options.IsBundle ? ConfigFiles.Bundle(options.Path) : ConfigFiles.Single(options.Path);
     private ManifestWatcher? _watcher;
     private CompilationResult? _last;
 
-    /// <summary>Reads it now.</summary>
-    /// <param name="cancellationToken">Stops between files.</param>
-    /// <returns>Null while there is no file.</returns>
+    /// <inheritdoc />
     public async Task<CompilationResult?> LoadAsync(CancellationToken cancellationToken)
     {
         // Watching begins before reading: what is written while the files are read is a change, not a loss.
@@ -31,10 +29,7 @@ public sealed class FilterConfigSession(FilterConfigOptions options) : IDisposab
         return _last;
     }
 
-    /// <summary>
-    /// Yields a result for every change that amounts to something: another revision, or other findings. For one consumer at a time.
-    /// </summary>
-    /// <param name="cancellationToken">Ends the sequence.</param>
+    /// <inheritdoc />
     public async IAsyncEnumerable<CompilationResult> Changes([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var known = _last;
