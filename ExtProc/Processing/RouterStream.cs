@@ -24,6 +24,7 @@ internal sealed class RouterStream(Engine engine) : IPhases
     private readonly ResponseCapture _capture = new(engine.CaptureLimit);
     private readonly UpstreamRequest _upstream = new();
     private EnvoyRequestHead? _head;
+    private EnvoyRequestHead? _filtered; // the head behind all filters of the listener
     private Exchange? _exchange;
     private PooledBytes? _body;
     private ResponsePhases? _response;
@@ -92,7 +93,9 @@ internal sealed class RouterStream(Engine engine) : IPhases
         lock (_lock)
         {
             if (_completed || _exchange is null || !_decided) return null;
-            var answer = attempt.Prepare(_exchange, _upstream, _head!, _bodyDecoded);
+            // The first attempt shows the request as the listener's filters left it, the operator's processors among them; later ones show what attempts made of it.
+            _filtered ??= attempt.Current;
+            var answer = attempt.Prepare(_exchange, _upstream, _filtered, _bodyDecoded);
             _localReply = attempt.Refused;
             return answer;
         }

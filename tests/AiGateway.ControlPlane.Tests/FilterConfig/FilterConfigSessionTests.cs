@@ -65,7 +65,8 @@ public sealed class FilterConfigSessionTests : IDisposable
 
         _folder.Write("config.yaml", "uuid: b\n" + Document("one"));
         await PollAsync(next);
-        _folder.Write("config.yaml", "uuid: c\n" + Document("two"));
+        // In one step, because the earlier change may be being read right now.
+        File.Move(_folder.Write("next", "uuid: c\n" + Document("two")), Path.Combine(_folder.Path, "config.yaml"), overwrite: true);
         await PollAsync(next);
 
         Assert.True(await next.WaitAsync(s_generous, Token));
