@@ -64,7 +64,23 @@ public sealed class EnvoyProcessorTests
         using var ordinary = await origin.Client.SendAsync(Request("ordinary"), deadline);
 
         Assert.Equal((HttpStatusCode.InternalServerError, HttpStatusCode.OK), (guarded.StatusCode, ordinary.StatusCode));
+        Assert.Contains("\"internal_error\"", await guarded.Content.ReadAsStringAsync(deadline), StringComparison.Ordinal);
         Assert.Equal("gateways", Assert.Single(provider.Requests).Headers["x-marked-by"]);
+    }
+
+    [Fact]
+    public async Task Refusal_OfAProcessor_ReachesTheClientAsItIs()
+    {
+        using var deadline = TestDeadline.Start(TestContext.Current.CancellationToken);
+        await using var provider = await MockUpstream.StartAsync();
+        await using var own = await MarkingProcessor.StartAsync("own", deadline);
+        own.Refusal = """{"error":{"message":"the guard is closed"}}""";
+        await using var origin = await EnvoyOrigin.StartAsync(RealParts.Shared("envoy"), Manifest(provider.Port, provider.Port, own.Port, FreePort.Find()), null, deadline);
+
+        using var answer = await origin.Client.SendAsync(Request("guarded"), deadline);
+
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, own.Refusal), (answer.StatusCode, await answer.Content.ReadAsStringAsync(deadline)));
+        Assert.Empty(provider.Requests);
     }
 
     private static HttpRequestMessage Request(string model) => new(HttpMethod.Post, "/v1/chat/completions")

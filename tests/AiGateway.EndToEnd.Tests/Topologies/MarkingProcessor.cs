@@ -3,6 +3,7 @@ using AiGateway.ExtProc.Protocol;
 using AiGateway.ExtProc.Protocol.Grpc;
 using Envoy.Config.Core.V3;
 using Envoy.Service.ExtProc.V3;
+using Envoy.Type.V3;
 using Google.Protobuf;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
@@ -23,6 +24,9 @@ internal sealed class MarkingProcessor : IAsyncDisposable
     }
 
     public int Port => new Uri(_application.Urls.Single()).Port;
+
+    /// <summary>JSON body of a 503 with which it refuses every request; null lets them pass.</summary>
+    public string? Refusal { get; set; }
 
     /// <summary>Kinds of messages in order; of request headers the model in them.</summary>
     public IReadOnlyCollection<string> Seen => _seen;
@@ -53,6 +57,7 @@ internal sealed class MarkingProcessor : IAsyncDisposable
         _seen.Enqueue(message.Kind == InboundKind.RequestHeaders ? $"request of {Model(message.Message!.RequestHeaders)}" : message.Kind.ToString());
         return message.Kind switch
         {
+            InboundKind.RequestHeaders when Refusal is { } body => new() { ImmediateResponse = Refuse(body) },
             InboundKind.RequestHeaders => new() { RequestHeaders = new HeadersResponse { Response = Mark("x-marked-by") } },
             InboundKind.RequestBody => new() { RequestBody = new BodyResponse() },
             InboundKind.ResponseHeaders => new() { ResponseHeaders = new HeadersResponse { Response = Mark("x-answer-marked-by") } },
@@ -61,10 +66,17 @@ internal sealed class MarkingProcessor : IAsyncDisposable
         };
     }
 
-    private CommonResponse Mark(string header) => new()
+    private static ImmediateResponse Refuse(string json) => new()
     {
-        HeaderMutation = new HeaderMutation { SetHeaders = { new HeaderValueOption { Header = new HeaderValue { Key = header, RawValue = ByteString.CopyFromUtf8(_name) } } } },
+        Status = new HttpStatus { Code = (StatusCode)503 },
+        Headers = Set("content-type", "application/json"),
+        Body = ByteString.CopyFromUtf8(json),
     };
+
+    private CommonResponse Mark(string header) => new() { HeaderMutation = Set(header, _name) };
+
+    private static HeaderMutation Set(string name, string value) =>
+        new() { SetHeaders = { new HeaderValueOption { Header = new HeaderValue { Key = name, RawValue = ByteString.CopyFromUtf8(value) } } } };
 
     private static string Model(HttpHeaders headers) => headers.Headers.Headers.FirstOrDefault(header => header.Key == "x-ai-eg-model")?.RawValue.ToStringUtf8() ?? "no model";
 }

@@ -113,9 +113,9 @@ public sealed class PeerProcessorTests
                 statuses.Add(response.StatusCode);
             }
         }).ToArray();
-        for (var swap = 1; swap <= Swaps; swap++)
+        for (var swap = 0; swap <= Swaps; swap++)
         {
-            origin.Replace(Document($"key-{swap}"));
+            if (swap > 0) origin.Replace(Document($"key-{swap}"));
             await Processes.Eventually.GetAsync<object>(() => provider.Requests.Any(request => request.Headers["authorization"] == $"Bearer key-{swap}") ? true : null, () => $"key {swap} in use", deadline);
             Volatile.Write(ref seen, swap);
         }
