@@ -10,7 +10,7 @@ namespace AiGateway.ControlPlane;
 /// standalone mode is that a result with errors is reported and the last good one keeps serving.
 /// </summary>
 /// <param name="options">Where it comes from.</param>
-public sealed class ConfigurationSession(ConfigurationSessionOptions options) : IDisposable
+public sealed class ConfigurationSession(ConfigurationSessionOptions options) : IConfigurationSession
 {
     private readonly ManifestLoader _loader = new(options.Environment, options.StandardInput);
     private readonly DateTimeOffset _loadTime = WholeSeconds(options.Time.GetUtcNow());
@@ -45,6 +45,8 @@ public sealed class ConfigurationSession(ConfigurationSessionOptions options) : 
             yield return result;
         }
     }
+
+    async Task<CompilationResult?> IConfigurationSession.LoadAsync(CancellationToken cancellationToken) => await LoadAsync(cancellationToken);
 
     /// <inheritdoc />
     public void Dispose() => _watcher?.Dispose();

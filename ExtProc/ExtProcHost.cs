@@ -26,6 +26,8 @@ public sealed class ExtProcHost : IAsyncDisposable
     /// <summary>Service that Envoy calls, for the health service.</summary>
     public const string ServiceName = "envoy.service.ext_proc.v3.ExternalProcessor";
 
+    private static readonly GatewaySnapshot s_none = new() { Revision = "none", RoutesElsewhere = true };
+
     private readonly ExtProcHostOptions _options;
     private readonly ILogger<ExtProcHost> _log;
     private readonly SnapshotHolder _snapshots;
@@ -36,11 +38,11 @@ public sealed class ExtProcHost : IAsyncDisposable
     private WebApplication? _service;
     private WebApplication? _admin;
 
-    private ExtProcHost(ExtProcHostOptions options, GatewaySnapshot snapshot)
+    private ExtProcHost(ExtProcHostOptions options, GatewaySnapshot? snapshot)
     {
         _options = options;
         _log = options.Logs.CreateLogger<ExtProcHost>();
-        _snapshots = new SnapshotHolder(RuntimeSnapshotCompiler.Compile(snapshot), options.Time);
+        _snapshots = new SnapshotHolder(RuntimeSnapshotCompiler.Compile(snapshot ?? s_none), options.Time);
         var headers = TelemetryHeaders.FromEnvironment(options.Environment);
         _metrics = new GatewayMetrics(headers.Metrics);
         if (options.Telemetry is not null)
@@ -50,6 +52,7 @@ public sealed class ExtProcHost : IAsyncDisposable
 
         var tracing = new ExchangeTracing(options.Telemetry is null ? null : new TracePropagation(options.Telemetry.Propagator), _spans, headers.Spans);
         _engine = new Engine(_snapshots, new EndpointCatalog(options.Prefixes), new Completion(_metrics, []), _metrics, tracing, headers.Logs, options);
+        if (snapshot is not null) _engine.Configured();
     }
 
     /// <summary>Where Envoy connects, as bound: <c>127.0.0.1:1063</c> or <c>unix:/path</c>.</summary>
@@ -66,11 +69,11 @@ public sealed class ExtProcHost : IAsyncDisposable
 
     /// <summary>Binds everything and serves.</summary>
     /// <param name="options">Process settings.</param>
-    /// <param name="snapshot">First configuration.</param>
+    /// <param name="snapshot">First configuration. Null when it comes later: until then the service listens, health says NOT_SERVING and requests get 503.</param>
     /// <param name="cancellationToken">Ends the start.</param>
     /// <exception cref="IOException">The address cannot be bound.</exception>
     /// <exception cref="FormatException">A setting or the snapshot cannot be used.</exception>
-    public static async Task<ExtProcHost> StartAsync(ExtProcHostOptions options, GatewaySnapshot snapshot, CancellationToken cancellationToken)
+    public static async Task<ExtProcHost> StartAsync(ExtProcHostOptions options, GatewaySnapshot? snapshot, CancellationToken cancellationToken)
     {
         var host = new ExtProcHost(options, snapshot);
         try
@@ -100,6 +103,8 @@ public sealed class ExtProcHost : IAsyncDisposable
             throw;
         }
 
+        _engine.Configured();
+        SetHealth(!_engine.Drain.IsDraining);
         _metrics.Reload(applied: true);
         ExtProcLog.Applied(_log, snapshot.Revision);
     }
@@ -119,8 +124,7 @@ public sealed class ExtProcHost : IAsyncDisposable
     /// <param name="now">Cancelled to end them at once.</param>
     public async Task DrainAsync(TimeSpan limit, CancellationToken now)
     {
-        _health.Set("", false);
-        _health.Set(ServiceName, false);
+        SetHealth(false);
         await _engine.Drain.DrainAsync(limit, _options.Time, now);
         if (_service is not null) await _service.StopAsync(_engine.Drain.Expired);
     }
@@ -156,8 +160,7 @@ public sealed class ExtProcHost : IAsyncDisposable
         var handler = new ProcessHandler(_engine, _options.Logs.CreateLogger<ProcessHandler>());
         _service.MapGrpcDuplex(ProcessHandler.Path, new InboundCodec(), new ProtobufCodec<ProcessingResponse>(), handler.HandleAsync, new GrpcServerOptions { MaxReceiveMessageBytes = _options.MaxReceiveMessageBytes });
         _health.Map(_service);
-        _health.Set("", true);
-        _health.Set(ServiceName, true);
+        SetHealth(_engine.IsConfigured);
         _service.MapGrpcUnimplemented();
         await _service.StartAsync(cancellationToken);
         var bound = _service.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
@@ -185,12 +188,18 @@ public sealed class ExtProcHost : IAsyncDisposable
         var rejected = _snapshots.Rejected;
         return new ReadinessReport
         {
-            Ready = !_engine.Drain.IsDraining,
-            Reason = _engine.Drain.IsDraining ? "draining" : null,
-            Revision = Revision,
-            LoadedAt = _snapshots.AppliedAt,
+            Ready = _engine.IsConfigured && !_engine.Drain.IsDraining,
+            Reason = _engine.Drain.IsDraining ? "draining" : _engine.IsConfigured ? null : "no configuration yet",
+            Revision = _engine.IsConfigured ? Revision : null,
+            LoadedAt = _engine.IsConfigured ? _snapshots.AppliedAt : null,
             LastRejected = rejected is null ? null : new ServiceDefaults.RejectedReload(rejected.At, null, [rejected.Reason]),
         };
+    }
+
+    private void SetHealth(bool serving)
+    {
+        _health.Set("", serving);
+        _health.Set(ServiceName, serving);
     }
 
     private WebApplicationBuilder Builder()

@@ -16,13 +16,16 @@ internal static class SnapshotFilter
         List<HttpRouteSpec> httpRoutes = [.. snapshot.HttpRoutes.Where(route => route.Listeners.Any(names.Contains))];
         HashSet<string> wanted = [.. routes.SelectMany(static route => route.Rules).SelectMany(static rule => rule.BackendRefs).Select(static reference => reference.Backend)];
         List<BackendSpec> backends = [.. snapshot.Backends.Where(backend => wanted.Contains(backend.Name))];
-        HashSet<string> pools = [.. backends.Select(static backend => backend.Pool), .. httpRoutes.SelectMany(static route => route.Pools).Select(static pool => pool.Pool)];
+        HashSet<string> seen = [.. routes.SelectMany(static route => route.Processors)];
+        List<ProcessorSpec> processors = [.. snapshot.Processors.Where(processor => seen.Contains(processor.Name))];
+        HashSet<string> pools = [.. backends.Select(static backend => backend.Pool), .. httpRoutes.SelectMany(static route => route.Pools).Select(static pool => pool.Pool), .. processors.Select(static processor => processor.Pool)];
         return snapshot with
         {
             Listeners = listeners,
             Routes = routes,
             HttpRoutes = httpRoutes,
             Backends = backends,
+            Processors = processors,
             Pools = [.. snapshot.Pools.Where(pool => pools.Contains(pool.Name))],
         };
     }

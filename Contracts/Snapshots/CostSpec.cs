@@ -4,7 +4,14 @@ namespace AiGateway.Contracts.Snapshots;
 /// <param name="MetadataKey">Key under which it is written.</param>
 /// <param name="Kind">Which counter, or an expression.</param>
 /// <param name="Expression">CEL text when <paramref name="Kind"/> is <see cref="CostKind.Cel"/>.</param>
-public sealed record CostSpec(string MetadataKey, CostKind Kind, string? Expression = null);
+public sealed record CostSpec(string MetadataKey, CostKind Kind, string? Expression = null)
+{
+    /// <summary><see cref="BackendSpec.ServiceBackend"/> that must have answered; null for any.</summary>
+    public string? Backend { get; init; }
+
+    /// <summary>Model that must have been sent to the backend; null for any.</summary>
+    public string? Model { get; init; }
+}
 
 /// <summary>Sources of a cost; names as in <c>llmRequestCosts[].type</c>.</summary>
 public enum CostKind

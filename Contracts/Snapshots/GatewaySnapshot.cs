@@ -35,4 +35,14 @@ public sealed record GatewaySnapshot
 
     /// <summary>Gateway-wide request costs, used for keys that the route did not define.</summary>
     public IReadOnlyList<CostSpec> GlobalCosts { get; init; } = [];
+
+    /// <summary>
+    /// True: a proxy in front decides where a request goes and says which route and backend it chose. Then there are no listeners and no pools,
+    /// <see cref="Routes"/> say only what requests of a route cost, any of the <see cref="Backends"/> may serve any request, and
+    /// <see cref="ModelLists"/> are what clients may be told. Only a host that is asked per attempt can serve such a snapshot.
+    /// </summary>
+    public bool RoutesElsewhere { get; init; }
+
+    /// <summary>Model lists by host, when no route here declares models; the most specific host wins. Empty unless <see cref="RoutesElsewhere"/>.</summary>
+    public IReadOnlyList<ModelListSpec> ModelLists { get; init; } = [];
 }

@@ -56,8 +56,8 @@ internal sealed class BackendCompiler
             Name = name,
             ServiceBackend = key,
             Schema = target.Resource.Schema.Name,
-            Version = Version(target.Resource.Schema),
-            Prefix = Prefix(target.Resource.Schema),
+            Version = SchemaSupport.Version(target.Resource.Schema),
+            Prefix = SchemaSupport.Prefix(target.Resource.Schema),
             ModelNameOverride = NotEmpty(reference.ModelNameOverride),
             Pool = target.Pool ?? string.Empty,
             Credential = target.Credential,
@@ -82,14 +82,7 @@ internal sealed class BackendCompiler
     /// <summary>Schemas without an endpoint yet are refused at load; one that serves some endpoints answers for the others when it is asked.</summary>
     private string? Unsupported(AIServiceBackend backend)
     {
-        var name = backend.Schema.Name switch
-        {
-            ProviderSchema.AwsBedrock => "AWSBedrock",
-            ProviderSchema.AwsAnthropic => "AWSAnthropic",
-            ProviderSchema.GcpVertexAI => "GCPVertexAI",
-            ProviderSchema.GcpAnthropic => "GCPAnthropic",
-            _ => null,
-        };
+        var name = SchemaSupport.Missing(backend.Schema.Name);
         if (name is null) return null;
         var reason = $"schema {name} is not supported yet";
         _context.Refused(
@@ -106,18 +99,6 @@ internal sealed class BackendCompiler
         Pool = string.Empty,
         Unusable = reason,
     };
-
-    private static string? Version(ApiSchema schema) => schema.Name switch
-    {
-        ProviderSchema.OpenAI or ProviderSchema.Anthropic => null,
-        ProviderSchema.Cohere => NotEmpty(schema.Version) ?? "v2",
-        _ => NotEmpty(schema.Version),
-    };
-
-    /// <summary>Releases before the field <c>prefix</c> took the prefix from <c>version</c>; such manifests keep working.</summary>
-    private static string Prefix(ApiSchema schema) => schema.Name is ProviderSchema.OpenAI or ProviderSchema.Anthropic
-        ? (NotEmpty(schema.Prefix) ?? NotEmpty(schema.Version) ?? "v1").Trim('/')
-        : "v1";
 
     private static string? NotEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 

@@ -5,17 +5,30 @@ using AiGateway.ControlPlane.Resources.V1;
 
 namespace AiGateway.ControlPlane.Compilation;
 
-/// <summary>Backends and Services to pools. A pool is compiled when something refers to it.</summary>
+/// <summary>Backends and Services to pools. A pool is compiled when something refers to it, and is part of the snapshot when requests may go there.</summary>
 internal sealed class PoolCompiler(CompilationContext context)
 {
     private readonly TlsCompiler _tls = new(context);
     private readonly Dictionary<string, PoolResult> _pools = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _used = new(StringComparer.Ordinal);
+    private readonly List<PoolSpec> _made = [];
 
     public IReadOnlyList<PoolSpec> Pools =>
-        [.. _pools.Values.Select(static pool => pool.Spec).OfType<PoolSpec>().OrderBy(static pool => pool.Name, StringComparer.Ordinal)];
+        [.. _pools.Values.Select(static pool => pool.Spec).OfType<PoolSpec>().Where(pool => _used.Contains(pool.Name)).Concat(_made).OrderBy(static pool => pool.Name, StringComparer.Ordinal)];
 
     /// <summary>The pool a reference leads to, or why there is none; what is wrong with the reference is reported where it is written.</summary>
     public PoolResult Resolve(ResourceDocument from, ObjectReference reference, string path)
+    {
+        var result = Find(from, reference, path);
+        if (result.Spec is { } pool) _used.Add(pool.Name);
+        return result;
+    }
+
+    /// <summary>Adds a pool that was made from others.</summary>
+    public void Add(PoolSpec pool) => _made.Add(pool);
+
+    /// <summary>As <see cref="Resolve"/>, for who makes a pool of its own from it.</summary>
+    public PoolResult Find(ResourceDocument from, ObjectReference reference, string path)
     {
         var @namespace = reference.Namespace ?? from.Namespace!;
         var result = reference.Is(KnownKinds.EnvoyGroup, "Backend") ? ResolveBackend(from, reference, @namespace, path)

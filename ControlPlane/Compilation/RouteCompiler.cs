@@ -5,7 +5,7 @@ namespace AiGateway.ControlPlane.Compilation;
 
 /// <summary>AIGatewayRoutes to routes and their backends.</summary>
 internal sealed class RouteCompiler(
-    CompilationContext context, RouteAttachment attachment, BackendCompiler backends, PoolCompiler pools, BackendTraffic traffic)
+    CompilationContext context, RouteAttachment attachment, BackendCompiler backends, PoolCompiler pools, BackendTraffic traffic, ProcessorCompiler processors)
 {
     private static readonly TimeSpan s_defaultRequestTimeout = TimeSpan.FromSeconds(60);
 
@@ -35,6 +35,7 @@ internal sealed class RouteCompiler(
                 Listeners = attached.Listeners,
                 Hostnames = [.. route.Hostnames.Select(static host => host.ToLowerInvariant())],
                 Rules = rules,
+                Processors = processors.For(route.Key, attached),
                 Costs = costs,
             });
         }

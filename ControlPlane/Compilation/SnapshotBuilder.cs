@@ -21,12 +21,14 @@ public static class SnapshotBuilder
         var attachment = new RouteAttachment(context, gateways);
         var pools = new PoolCompiler(context);
         var traffic = new BackendTraffic(context);
-        var routes = new RouteCompiler(context, attachment, new BackendCompiler(context, pools), pools, traffic);
+        var processors = new ProcessorCompiler(context, pools);
+        var routes = new RouteCompiler(context, attachment, new BackendCompiler(context, pools), pools, traffic, processors);
         var snapshot = new GatewaySnapshot
         {
             Revision = string.Empty,
             Routes = routes.Compile(),
             Backends = routes.Backends,
+            Processors = processors.Used,
             HttpRoutes = new HttpRouteCompiler(context, attachment, pools, traffic).Compile(),
             GlobalCosts = GlobalCosts.Compile(context),
             Listeners = [.. gateways.Values.SelectMany(static gateway => gateway.Listeners).Select(static listener => listener.Spec)

@@ -20,7 +20,10 @@ internal sealed class SnapshotJsonWriter(Utf8JsonWriter json, Func<SecretString,
         Objects("backends", snapshot.Backends, Backend);
         Objects("pools", snapshot.Pools, Pool);
         Objects("httpRoutes", snapshot.HttpRoutes, HttpRoute);
+        Objects("processors", snapshot.Processors, Processor);
         Objects("globalCosts", snapshot.GlobalCosts, Cost);
+        Flag("routesElsewhere", snapshot.RoutesElsewhere);
+        Objects("modelLists", snapshot.ModelLists, ModelList);
         json.WriteEndObject();
     }
 
@@ -48,6 +51,7 @@ internal sealed class SnapshotJsonWriter(Utf8JsonWriter json, Func<SecretString,
         Texts("listeners", route.Listeners);
         Texts("hostnames", route.Hostnames);
         Objects("rules", route.Rules, Rule);
+        Texts("processors", route.Processors);
         Objects("costs", route.Costs, Cost);
     }
 
@@ -182,6 +186,28 @@ internal sealed class SnapshotJsonWriter(Utf8JsonWriter json, Func<SecretString,
         Duration("streamIdleTimeout", route.StreamIdleTimeout);
     }
 
+    private void Processor(ProcessorSpec processor)
+    {
+        Text("name", processor.Name);
+        Text("pool", processor.Pool);
+        Duration("messageTimeout", processor.MessageTimeout);
+        Flag("failOpen", processor.FailOpen);
+        Flag("allowModeOverride", processor.AllowModeOverride);
+        Direction("request", processor.Request);
+        Direction("response", processor.Response);
+        Texts("readableNamespaces", processor.ReadableNamespaces);
+        Texts("writableNamespaces", processor.WritableNamespaces);
+    }
+
+    private void Direction(string name, ProcessorDirection? direction)
+    {
+        if (direction is null) return;
+        json.WriteStartObject(name);
+        Text("body", direction.Body.ToString());
+        Texts("attributes", direction.Attributes);
+        json.WriteEndObject();
+    }
+
     private void HeaderMatch(HeaderMatchSpec match)
     {
         Text("name", match.Name);
@@ -194,6 +220,19 @@ internal sealed class SnapshotJsonWriter(Utf8JsonWriter json, Func<SecretString,
         Text("metadataKey", cost.MetadataKey);
         Text("kind", cost.Kind.ToString());
         Text("expression", cost.Expression);
+        Text("backend", cost.Backend);
+        Text("model", cost.Model);
+    }
+
+    private void ModelList(ModelListSpec list)
+    {
+        Text("hostname", list.Hostname);
+        Objects("models", list.Models, model =>
+        {
+            Text("name", model.Name);
+            Text("ownedBy", model.OwnedBy);
+            json.WriteString("createdAt"u8, model.CreatedAt.UtcDateTime);
+        });
     }
 
     private void Objects<T>(string name, IReadOnlyList<T> items, Action<T> write)

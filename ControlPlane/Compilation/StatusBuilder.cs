@@ -50,10 +50,10 @@ internal sealed class StatusBuilder
         && (document.Group is KnownKinds.AiGroup or KnownKinds.GatewayGroup or KnownKinds.EnvoyGroup);
 
     private static bool HasReferences(ResourceDocument document) =>
-        document.Kind is "AIGatewayRoute" or "AIServiceBackend" or "BackendSecurityPolicy" or "HTTPRoute" or "BackendTLSPolicy" or "Gateway";
+        document.Kind is "AIGatewayRoute" or "AIServiceBackend" or "BackendSecurityPolicy" or "HTTPRoute" or "BackendTLSPolicy" or "Gateway" or "EnvoyExtensionPolicy";
 
     private static Condition? Unsupported(ResourceDocument document) =>
-        document.Kind is "EnvoyExtensionPolicy" or "EnvoyPatchPolicy"
+        document.Kind is "EnvoyPatchPolicy"
             ? new Condition("Accepted", false, "Unsupported", KnownKinds.Notice(document.Group, document.Kind)!)
             : null;
 

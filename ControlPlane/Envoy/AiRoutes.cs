@@ -13,7 +13,7 @@ internal static class AiRoutes
     private const string ModelHeader = "x-ai-eg-model";
 
     /// <summary>Routes of rules that serve a host: most specific host, longest path, most headers, then as written.</summary>
-    public static IReadOnlyList<JsonNode> All(IEnumerable<RouteSpec> routes, string? domain, RouteClusters clusters, SocketGroup socket)
+    public static IReadOnlyList<JsonNode> All(IEnumerable<RouteSpec> routes, string? domain, RouteClusters clusters, SocketGroup socket, IReadOnlyList<string> processors)
     {
         var candidates =
             from route in routes
@@ -22,20 +22,20 @@ internal static class AiRoutes
             from rule in route.Rules.Index()
             from match in (rule.Item.Matches.Count > 0 ? rule.Item.Matches : [new MatchSpec()]).Index()
             orderby host.Specificity descending, match.Item.PathPrefix?.TrimEnd('/').Length ?? 0 descending, match.Item.Headers.Count descending
-            select Route(route, rule.Index, match.Index, match.Item, domain, clusters, socket);
+            select Route(route, rule.Index, match.Index, match.Item, domain, clusters, socket, processors);
         return [.. candidates];
     }
 
     /// <summary>Where requests go before their model is known. Whoever is still here after the service asked for a model that no rule serves.</summary>
-    public static IEnumerable<JsonNode> Entries(IReadOnlyList<AiPathSet> sets) => sets.Select(static set => new JsonObject
+    public static IEnumerable<JsonNode> Entries(IReadOnlyList<AiPathSet> sets, IReadOnlyList<string> processors) => sets.Select(set => new JsonObject
     {
         ["name"] = $"ai-entry/{set.Name}",
         ["match"] = new JsonObject { ["safe_regex"] = new JsonObject { ["regex"] = string.Join('|', [.. set.Paths.Select(static path => $"{Regex.Escape(path)}/?"), .. set.Below.Select(static path => $"{Regex.Escape(path)}.+")]) } },
         ["direct_response"] = LocalReplies.Json(404, set.NotFoundJson),
-        ["typed_per_filter_config"] = ExtProcFilters.Enabled(),
+        ["typed_per_filter_config"] = ProcessorFilters.Choose(ExtProcFilters.Enabled(), processors, []),
     });
 
-    private static JsonObject Route(RouteSpec route, int rule, int match, MatchSpec condition, string? domain, RouteClusters clusters, SocketGroup socket)
+    private static JsonObject Route(RouteSpec route, int rule, int match, MatchSpec condition, string? domain, RouteClusters clusters, SocketGroup socket, IReadOnlyList<string> processors)
     {
         var matches = RouteMatches.Prefix(condition.PathPrefix);
         IEnumerable<JsonNode> headers = condition.Headers.Select(RouteMatches.Header);
@@ -49,7 +49,7 @@ internal static class AiRoutes
         };
         if (clusters.For(route, rule) is { } targets) result["route"] = Action(route.Rules[rule], targets, socket.For(domain)!);
         else result["direct_response"] = LocalReplies.NoBackend(route.Name);
-        result["typed_per_filter_config"] = ExtProcFilters.Enabled();
+        result["typed_per_filter_config"] = ProcessorFilters.Choose(ExtProcFilters.Enabled(), processors, route.Processors);
         return result;
     }
 

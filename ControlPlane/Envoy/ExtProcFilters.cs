@@ -45,6 +45,7 @@ internal static class ExtProcFilters
                 ["response_body_mode"] = "BUFFERED", // the service turns streams to STREAMED
                 ["response_trailer_mode"] = "SKIP",
             },
+            ["response_attributes"] = Protobuf.Texts("response.code_details"), // tells Envoy's own answers from a backend's
             ["message_timeout"] = "10s", // 200 ms, the default, is short for a large body
             ["allow_mode_override"] = true,
             ["mutation_rules"] = Mutations(),

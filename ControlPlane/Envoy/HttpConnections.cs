@@ -42,7 +42,7 @@ internal static class HttpConnections
             manager.Set("request_timeout", group.Largest(static listener => listener.RequestReceivedTimeout));
         manager["early_header_mutation_extensions"] = new JsonArray(HttpFilters.WithoutClaims());
         manager["access_log"] = new JsonArray(AccessLog.Log(snapshot, options.LogHeaders));
-        manager["http_filters"] = HttpFilters.Chain(options.LogHeaders, clusters.NeedExtProc);
+        manager["http_filters"] = HttpFilters.Chain(options.LogHeaders, clusters.NeedExtProc, clusters.Processors(snapshot, group));
         manager["route_config"] = new JsonObject
         {
             ["name"] = group.Name,

@@ -18,12 +18,13 @@ internal static class HttpFilters
             new JsonObject { ["remove"] = "x-gateway-destination-endpoint" }),
     });
 
-    /// <summary>Log attributes first, so that refused requests have them; the service where a route enables it; the router last.</summary>
-    public static JsonArray Chain(IReadOnlyList<KeyValuePair<string, string>> logHeaders, bool needExtProc)
+    /// <summary>Log attributes first, so that refused requests have them; the service and the operator's processors where a route enables them; the router last.</summary>
+    public static JsonArray Chain(IReadOnlyList<KeyValuePair<string, string>> logHeaders, bool needExtProc, IEnumerable<JsonNode> processors)
     {
         var filters = new JsonArray();
         if (logHeaders.Count > 0) filters.Add((JsonNode)LogAttributes(logHeaders));
         if (needExtProc) filters.Add((JsonNode)ExtProcFilters.Router());
+        foreach (var processor in processors) filters.Add(processor);
         filters.Add((JsonNode)Protobuf.Extension("envoy.filters.http.router", new JsonObject
         {
             ["@type"] = Protobuf.Type("envoy.extensions.filters.http.router.v3.Router"),

@@ -9,6 +9,7 @@ internal sealed class RouteClusters
 {
     private readonly Dictionary<(string Route, int Rule), RuleTargets> _rules = [];
     private readonly Dictionary<string, JsonObject> _clusters = new(StringComparer.Ordinal);
+    private readonly List<(ProcessorSpec Spec, JsonObject Filter)> _processors = [];
     private readonly List<Finding> _findings = [];
 
     public RouteClusters(GatewaySnapshot snapshot, EnvoyOptions options)
@@ -21,6 +22,14 @@ internal sealed class RouteClusters
         {
             NeedExtProc = true;
             for (var i = 0; i < route.Rules.Count; i++) AddRule(route, i, backends, pools, tls);
+        }
+
+        foreach (var processor in snapshot.Processors)
+        {
+            var name = ProcessorFilters.ClusterOf(processor.Name);
+            _clusters[name] = Cluster.Build(name, [new ClusterTarget(pools[processor.Pool], 1, 0, null)], tls);
+            if (processor.Request is { Body: not ProcessorBodyMode.None }) _findings.Add(BodiesStay(processor));
+            _processors.Add((processor, ProcessorFilters.Filter(processor, pools[processor.Pool])));
         }
 
         foreach (var pool in snapshot.HttpRoutes.SelectMany(static route => route.Pools).Where(static pool => pool.Weight > 0).Select(static pool => pool.Pool))
@@ -44,6 +53,26 @@ internal sealed class RouteClusters
 
     /// <summary>What a rule leads to; null when none of its backends can be used.</summary>
     public RuleTargets? For(RouteSpec route, int rule) => _rules.GetValueOrDefault((route.Name, rule));
+
+    /// <summary>Filters of the processors that see requests of a port. All of them stand on it, in one order; routes of one policy keep theirs.</summary>
+    public IEnumerable<JsonNode> Processors(GatewaySnapshot snapshot, SocketGroup group)
+    {
+        var wanted = snapshot.Routes.Where(route => group.Listeners.Any(listener => route.Listeners.Contains(listener.Name))).SelectMany(static route => route.Processors).ToHashSet(StringComparer.Ordinal);
+        return _processors.Where(processor => wanted.Contains(processor.Spec.Name)).Select(static processor => processor.Filter.DeepClone());
+    }
+
+    private static Finding BodiesStay(ProcessorSpec processor)
+    {
+        var name = processor.Name.Split('/');
+        return new Finding
+        {
+            Severity = FindingSeverity.Warning,
+            Object = new ObjectRef("EnvoyExtensionPolicy", name[0], name[1]),
+            Path = $"spec.extProc[{name[^1]}].processingMode.request.body",
+            Reason = "behind Envoy the service sends a backend the body that the client sent wherever it changes or repeats it, so a body that this processor changes may not arrive; refusing requests and changing headers works",
+            Fix = "use aigw run, or let the processor refuse instead of change",
+        };
+    }
 
     private void AddRule(RouteSpec route, int rule, Dictionary<string, BackendSpec> backends, Dictionary<string, PoolSpec> pools, UpstreamTls tls)
     {

@@ -13,12 +13,14 @@ internal static class VirtualHosts
     {
         var text = domain ?? "*";
         var listener = group.For(domain)!.Name; // a domain is made from the listener that serves it
-        var aiRoutes = AiRoutes.All(snapshot.Routes.Where(route => route.Listeners.Contains(listener)), domain, clusters, group);
+        var served = snapshot.Routes.Where(route => route.Listeners.Contains(listener)).ToList();
+        var processors = served.SelectMany(static route => route.Processors).Distinct(StringComparer.Ordinal).ToList();
+        var aiRoutes = AiRoutes.All(served, domain, clusters, group, processors);
         var routes = new List<JsonNode>();
         if (aiRoutes.Count > 0)
         {
             routes.AddRange(aiRoutes);
-            routes.AddRange(AiRoutes.Entries(options.AiPaths));
+            routes.AddRange(AiRoutes.Entries(options.AiPaths, processors));
         }
 
         routes.AddRange(HttpRoutes.All(snapshot.HttpRoutes.Where(route => route.Listeners.Contains(listener)), domain));

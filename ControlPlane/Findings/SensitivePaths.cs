@@ -7,6 +7,7 @@ internal static class SensitivePaths
     public static bool IsSensitive(string path) =>
         path.StartsWith("data", StringComparison.Ordinal) || path.StartsWith("stringData", StringComparison.Ordinal)
         || path.StartsWith("binaryData", StringComparison.Ordinal)
+        || path.Contains(".auth.", StringComparison.Ordinal)
         || path.EndsWith(".inline", StringComparison.Ordinal)
         || (path.EndsWith(".value", StringComparison.Ordinal) && path.Contains("Mutation.", StringComparison.Ordinal))
         || (path.Contains("annotations", StringComparison.Ordinal) && path.Contains("last-applied-configuration", StringComparison.Ordinal));

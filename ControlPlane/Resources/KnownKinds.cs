@@ -29,7 +29,6 @@ internal static class KnownKinds
         [AiGroup + "/QuotaPolicy"] = "quotas are not acted on yet, requests are not limited by this object",
         [EnvoyGroup + "/SecurityPolicy"] = "security policies are not acted on yet, requests are NOT authenticated by this object",
         [EnvoyGroup + "/HTTPRouteFilter"] = "HTTP route filters are not acted on yet",
-        [EnvoyGroup + "/EnvoyExtensionPolicy"] = "it changes internals of Envoy that do not exist here, the object has no effect",
         [EnvoyGroup + "/EnvoyPatchPolicy"] = "it changes internals of Envoy that do not exist here, the object has no effect",
         [GatewayGroup + "/GRPCRoute"] = "gRPC routes are not acted on yet",
         [GatewayGroup + "/TLSRoute"] = "TLS routes are not acted on yet",

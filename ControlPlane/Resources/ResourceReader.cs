@@ -28,6 +28,7 @@ internal sealed class ResourceReader(FindingCollector findings, ISecretSource se
         [KnownKinds.EnvoyGroup + "/Backend"] = Entry(s_alpha, EnvoyBackendReader.Read),
         [KnownKinds.EnvoyGroup + "/BackendTrafficPolicy"] = Entry(s_alpha, TrafficPolicyReaders.Backend),
         [KnownKinds.EnvoyGroup + "/ClientTrafficPolicy"] = Entry(s_alpha, TrafficPolicyReaders.Client),
+        [KnownKinds.EnvoyGroup + "/EnvoyExtensionPolicy"] = Entry(s_alpha, EnvoyExtensionPolicyReader.Read),
         [KnownKinds.EnvoyGroup + "/EnvoyProxy"] = new KindEntry(s_alpha, NeedsSpec: false, static (root, _, _) => EnvoyProxyReader.Read(root) ?? root),
         ["/Secret"] = new KindEntry(s_core, NeedsSpec: false, static (root, secrets, findings) =>
         {

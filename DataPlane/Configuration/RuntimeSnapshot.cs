@@ -11,9 +11,15 @@ public sealed class RuntimeSnapshot
     private readonly FrozenDictionary<int, RuntimeListener[]> _byPort;
 
     private readonly FrozenDictionary<string, RuntimeTarget> _targets;
+    private readonly FrozenDictionary<string, RuntimeRule> _pricedRoutes;
 
-    internal RuntimeSnapshot(GatewaySnapshot source, IReadOnlyList<RuntimeListener> listeners, IEnumerable<RuntimeTarget> targets)
+    /// <param name="source">The agreed configuration.</param>
+    /// <param name="listeners">Compiled listeners.</param>
+    /// <param name="targets">Every backend that may be chosen, with the rule that applies unless its route has another.</param>
+    /// <param name="pricedRoutes">Routes that are known only by what they cost.</param>
+    internal RuntimeSnapshot(GatewaySnapshot source, IReadOnlyList<RuntimeListener> listeners, IEnumerable<RuntimeTarget> targets, IEnumerable<RuntimeRule> pricedRoutes)
     {
+        _pricedRoutes = pricedRoutes.ToFrozenDictionary(rule => rule.Route, StringComparer.Ordinal);
         Source = source;
         Listeners = listeners;
         _targets = targets.ToFrozenDictionary(target => target.Backend.Name, StringComparer.Ordinal);
@@ -30,8 +36,17 @@ public sealed class RuntimeSnapshot
     /// <summary>All listeners in the order of the snapshot.</summary>
     public IReadOnlyList<RuntimeListener> Listeners { get; }
 
-    /// <summary>A backend by its full name, with the rule it belongs to, or null: for a host whose proxy has chosen it.</summary>
-    public RuntimeTarget? FindTarget(string backend) => _targets.GetValueOrDefault(backend);
+    /// <summary>Routes are chosen by a proxy in front, see <see cref="GatewaySnapshot.RoutesElsewhere"/>.</summary>
+    public bool RoutesElsewhere => Source.RoutesElsewhere;
+
+    /// <summary>A backend by its full name, with the rule that applies, or null: for a host whose proxy has chosen it.</summary>
+    /// <param name="backend">Name that the proxy gave.</param>
+    /// <param name="route">Route that the proxy named; decides the rule when <see cref="RoutesElsewhere"/>, else the backend belongs to one rule.</param>
+    public RuntimeTarget? FindTarget(string backend, string? route)
+    {
+        var target = _targets.GetValueOrDefault(backend);
+        return target is not null && _pricedRoutes.TryGetValue(route ?? "", out var rule) ? target with { Rule = rule } : target;
+    }
 
     /// <summary>All listeners of a configured port, most specific host first; empty when the port is not configured any more.</summary>
     public IReadOnlyList<RuntimeListener> ListenersOn(int port) => _byPort.GetValueOrDefault(port, []);

@@ -19,7 +19,7 @@ public static class RuntimeSnapshotCompiler
 
         try
         {
-            return CompileAll(snapshot);
+            return snapshot.RoutesElsewhere ? CompileUnrouted(snapshot) : CompileAll(snapshot);
         }
         catch (ArgumentException exception) // a duplicate name, a regular expression that is none, a schema this build does not know
         {
@@ -44,7 +44,18 @@ public static class RuntimeSnapshotCompiler
             return new RuntimeListener(listener, new RouteTable(routes.Select(route => (route, rules[route.Name]))), new ModelCatalog(routes));
         });
         var targets = rules.Values.SelectMany(ofRoute => ofRoute.SelectMany(rule => rule.Spec.BackendRefs.Select(reference => new RuntimeTarget(backends[reference.Backend], rule))));
-        return new RuntimeSnapshot(snapshot, listeners.ToArray(), targets.DistinctBy(target => target.Backend.Name));
+        return new RuntimeSnapshot(snapshot, listeners.ToArray(), targets.DistinctBy(target => target.Backend.Name), []);
+    }
+
+    /// <summary>Backends that a proxy in front chooses from: one stand-in for its listeners, one rule for each route that has a price of its own.</summary>
+    private static RuntimeSnapshot CompileUnrouted(GatewaySnapshot snapshot)
+    {
+        var listener = new RuntimeListener(new ListenerSpec { Name = "", Port = 0 }, new RouteTable([]), new ModelCatalog(snapshot.ModelLists));
+        var backends = snapshot.Backends.ToDictionary(backend => backend.Name, backend => new RuntimeBackend(backend, null), StringComparer.Ordinal);
+        var elsewhere = Price(new RouteSpec { Name = "", Listeners = [], Rules = [] });
+        return new RuntimeSnapshot(snapshot, [listener], backends.Values.Select(backend => new RuntimeTarget(backend, elsewhere)), snapshot.Routes.Select(Price));
+
+        RuntimeRule Price(RouteSpec route) => new(route, 0, new RuleSpec { ModelsCreatedAt = default }, [], new CostProgram(route.Costs, snapshot.GlobalCosts));
     }
 
     private static RuntimeBackend Backend(BackendSpec backend, Dictionary<string, PoolSpec> pools)

@@ -13,6 +13,7 @@ public sealed class ModelCatalog
     public const string ModelHeader = "x-ai-eg-model";
 
     private readonly List<Entry> _entries = [];
+    private readonly (string? Hostname, Model[] Models)[]? _lists;
 
     /// <param name="routes">Routes of the listener in precedence order.</param>
     public ModelCatalog(IEnumerable<RouteSpec> routes)
@@ -32,10 +33,18 @@ public sealed class ModelCatalog
         }
     }
 
+    /// <param name="lists">Lists by host, for a configuration whose routes are elsewhere.</param>
+    public ModelCatalog(IEnumerable<ModelListSpec> lists) => _lists =
+    [
+        .. lists.OrderByDescending(list => HostPattern.Specificity(list.Hostname))
+            .Select(list => (list.Hostname, list.Models.Select(model => new Model(model.Name, model.OwnedBy, model.CreatedAt)).ToArray())),
+    ];
+
     /// <summary>Models that a host can call, in configuration order, each once.</summary>
     /// <param name="host">Host without port; empty sees everything.</param>
     public IReadOnlyList<Model> For(string host)
     {
+        if (_lists is not null) return Array.Find(_lists, list => HostPattern.Matches(list.Hostname, host)).Models ?? [];
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var models = new List<Model>();
         foreach (var entry in _entries)

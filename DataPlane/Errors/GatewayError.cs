@@ -73,6 +73,9 @@ public sealed record GatewayError(string Code, int Status, LogLevel Level, bool 
     /// <summary>An external processor was too slow.</summary>
     public static readonly GatewayError ProcessorTimeout = new("processor_timeout", 504, LogLevel.Error, false, "A service that must see the exchange (ext_proc) did not answer in its time.");
 
+    /// <summary>Nothing loaded yet.</summary>
+    public static readonly GatewayError NotConfigured = new("not_configured", 503, LogLevel.Warning, true, "The gateway runs and has no configuration yet; its readiness page says what it waits for.");
+
     /// <summary>Too slow.</summary>
     public static readonly GatewayError UpstreamTimeout = new("upstream_timeout", 504, LogLevel.Warning, true, "The backend did not answer, or fell silent, longer than the route allows.");
 }

@@ -47,12 +47,12 @@ public sealed class Completion(GatewayMetrics metrics, IReadOnlyList<ICompletion
             Model = exchange.UpstreamModel,
             OriginalModel = exchange.RequestedModel,
             Backend = backend.Name,
-            RouteName = rule.Route,
+            RouteName = exchange.RouteName ?? rule.Route,
             Provider = backend.ProviderName,
             Stream = exchange.Streamed,
             Status = exchange.Status,
             Headers = exchange.Head.Headers,
         };
-        return rule.Costs.Evaluate(variables, scanner.Usage, (key, _) => metrics.CostFailed(key));
+        return rule.Costs.Evaluate(variables, scanner.Usage, backend.Spec.ServiceBackend, (key, _) => metrics.CostFailed(key));
     }
 }

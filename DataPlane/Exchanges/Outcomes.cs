@@ -12,6 +12,6 @@ public static class Outcomes
         if (error == GatewayError.ClientClosed) return ExchangeOutcome.ClientCancelled;
         if (error == GatewayError.UpstreamTimeout) return ExchangeOutcome.TimedOut;
         if (error == GatewayError.Internal || error == GatewayError.ProcessorFailed || error == GatewayError.ProcessorTimeout) return ExchangeOutcome.Failed;
-        return error.Status >= 500 && error != GatewayError.Draining && error != GatewayError.NoBackend ? ExchangeOutcome.BackendFailed : ExchangeOutcome.Rejected;
+        return error.Status >= 500 && error != GatewayError.Draining && error != GatewayError.NotConfigured && error != GatewayError.NoBackend ? ExchangeOutcome.BackendFailed : ExchangeOutcome.Rejected;
     }
 }

@@ -4,20 +4,30 @@ using AiGateway.Contracts.Snapshots;
 
 namespace AiGateway.DataPlane.Usage;
 
-/// <summary>The request costs of one route: its own entries first, then gateway-wide entries for keys it did not define. Compiled once per snapshot.</summary>
+/// <summary>
+/// The request costs of one route: its own entries in order, of which the last that applies wins its key, then gateway-wide entries for keys that are still
+/// without one. Compiled once per snapshot.
+/// </summary>
 public sealed class CostProgram
 {
     private readonly Entry[] _entries;
+    private readonly bool _scoped;
 
     /// <param name="routeCosts">Costs of the route; the last of equal keys wins.</param>
     /// <param name="globalCosts">Gateway-wide costs.</param>
     /// <exception cref="FormatException">An expression does not compile; both planes check before, so this is a broken snapshot.</exception>
     public CostProgram(IReadOnlyList<CostSpec> routeCosts, IReadOnlyList<CostSpec> globalCosts)
     {
-        var byKey = new Dictionary<string, Entry>(StringComparer.Ordinal);
-        foreach (var cost in routeCosts) byKey[cost.MetadataKey] = Compile(cost);
-        foreach (var cost in globalCosts) byKey.TryAdd(cost.MetadataKey, Compile(cost));
-        _entries = [.. byKey.Values];
+        // The first entry that applies wins, so the route's come last first. What stands behind an entry for every backend and model is never reached.
+        var entries = new List<Entry>();
+        foreach (var cost in routeCosts.Reverse().Concat(globalCosts))
+        {
+            if (!entries.Exists(other => other.Key == cost.MetadataKey && other is { Backend: null, Model: null })) entries.Add(Compile(cost));
+        }
+
+        var order = routeCosts.Concat(globalCosts).Select(cost => cost.MetadataKey).Distinct(StringComparer.Ordinal).ToList();
+        _entries = [.. entries.OrderBy(entry => order.IndexOf(entry.Key))];
+        _scoped = entries.Exists(entry => entry.Backend is not null || entry.Model is not null);
     }
 
     /// <summary>No costs.</summary>
@@ -26,13 +36,16 @@ public sealed class CostProgram
     /// <summary>Evaluates every entry; an unset counter counts as 0.</summary>
     /// <param name="variables">Facts of the request; its counters are filled from <paramref name="usage"/>.</param>
     /// <param name="usage">Counters.</param>
+    /// <param name="serviceBackend"><see cref="BackendSpec.ServiceBackend"/> that answered, for costs of one backend.</param>
     /// <param name="failed">Called with key and reason for an entry that has no value; the others are kept.</param>
-    public IReadOnlyList<KeyValuePair<string, ulong>> Evaluate(in CostVariables variables, in TokenUsage usage, Action<string, string> failed)
+    public IReadOnlyList<KeyValuePair<string, ulong>> Evaluate(in CostVariables variables, in TokenUsage usage, string serviceBackend, Action<string, string> failed)
     {
         if (_entries.Length == 0) return [];
         var costs = new List<KeyValuePair<string, ulong>>(_entries.Length);
+        var taken = _scoped ? new HashSet<string>(StringComparer.Ordinal) : null;
         foreach (var entry in _entries)
         {
+            if (!entry.Applies(serviceBackend, variables.Model) || taken?.Add(entry.Key) == false) continue;
             if (entry.Expression is null) costs.Add(new(entry.Key, Counter(entry.Kind, usage)));
             else if (entry.Expression.TryEvaluate(WithCounters(variables, usage), out var value, out var error)) costs.Add(new(entry.Key, value));
             else failed(entry.Key, error);
@@ -64,11 +77,22 @@ public sealed class CostProgram
 
     private static Entry Compile(CostSpec cost)
     {
-        if (cost.Kind != CostKind.Cel) return new Entry(cost.MetadataKey, cost.Kind, null);
+        if (cost.Kind != CostKind.Cel) return new Entry(cost, null);
         return CostExpression.TryCompile(cost.Expression ?? "", out var expression, out var error)
-            ? new Entry(cost.MetadataKey, cost.Kind, expression)
+            ? new Entry(cost, expression)
             : throw new FormatException($"cost \"{cost.MetadataKey}\": {error}");
     }
 
-    private sealed record Entry(string Key, CostKind Kind, CostExpression? Expression);
+    private sealed record Entry(CostSpec Spec, CostExpression? Expression)
+    {
+        public string Key => Spec.MetadataKey;
+
+        public CostKind Kind => Spec.Kind;
+
+        public string? Backend => Spec.Backend;
+
+        public string? Model => Spec.Model;
+
+        public bool Applies(string serviceBackend, string model) => (Backend is null || Backend == serviceBackend) && (Model is null || Model == model);
+    }
 }

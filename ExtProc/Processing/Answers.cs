@@ -54,7 +54,7 @@ internal static class Answers
         var answer = Immediate(rejection.Error.Status, GrpcStatus(rejection.Error.Status), body.WrittenMemory, requestId);
         answer.ImmediateResponse.Details = rejection.Error.Code;
         if (allow is not null) answer.ImmediateResponse.Headers.Set("allow", allow);
-        if (rejection.Error == GatewayError.Draining) answer.ImmediateResponse.Headers.Set("retry-after", 1);
+        if (rejection.Error == GatewayError.Draining || rejection.Error == GatewayError.NotConfigured) answer.ImmediateResponse.Headers.Set("retry-after", 1);
         return answer;
     }
 

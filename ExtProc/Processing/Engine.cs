@@ -9,6 +9,8 @@ namespace AiGateway.ExtProc.Processing;
 /// <summary>What every exchange of the process shares.</summary>
 internal sealed class Engine(SnapshotHolder snapshots, EndpointCatalog endpoints, Completion completion, GatewayMetrics metrics, ExchangeTracing tracing, HeaderAttributeMap logHeaders, ExtProcHostOptions options)
 {
+    private volatile bool _configured;
+
     public EndpointCatalog Endpoints { get; } = endpoints;
 
     public Completion Completion { get; } = completion;
@@ -27,11 +29,17 @@ internal sealed class Engine(SnapshotHolder snapshots, EndpointCatalog endpoints
 
     public ExchangeRegistry Registry { get; } = new();
 
+    /// <summary>Whether a configuration has come yet; before that no exchange is taken.</summary>
+    public bool IsConfigured => _configured;
+
     /// <summary>Configuration in force.</summary>
     public RuntimeSnapshot Snapshot => snapshots.Current;
 
     /// <summary>Exchanges that run, and whether new ones are refused.</summary>
     public DrainState Drain { get; } = new();
+
+    /// <summary>A configuration is in force: exchanges are taken from now on.</summary>
+    public void Configured() => _configured = true;
 
     /// <summary>
     /// The listener that most likely took a request. Envoy does not tell the service its listener's name; the host decides, and every listener that serves

@@ -12,9 +12,12 @@ internal static class LocalReply
 {
     private const string DetailsAttribute = "response.code_details";
 
-    /// <summary>Envoy's <c>response.code_details</c>, when the filter asks for that attribute; else null.</summary>
+    /// <summary>Begins Envoy's details when a processor, the service itself included, did not answer as it should.</summary>
+    private const string ProcessorFailed = "ext_proc_error";
+
+    /// <summary>Envoy's <c>response.code_details</c>, when the filter asks for that attribute; else null. Empty for the answer of a processor that gives none.</summary>
     public static string? Details(ProcessingRequest request) =>
-        request.Attributes.TryGetValue(UpstreamStream.AttributesKey, out var attributes) && attributes.Fields.TryGetValue(DetailsAttribute, out var value) && value.StringValue.Length > 0
+        request.Attributes.TryGetValue(UpstreamStream.AttributesKey, out var attributes) && attributes.Fields.TryGetValue(DetailsAttribute, out var value)
             ? value.StringValue
             : null;
 
@@ -23,9 +26,11 @@ internal static class LocalReply
     /// <param name="details">Null when unknown: then only an exchange without any attempt is taken for Envoy's answer.</param>
     public static Rejection? Find(Exchange exchange, string? details)
     {
-        if (exchange.Status < 400 || (details is null ? exchange.Attempts > 0 : details == "via_upstream")) return null;
+        if (exchange.Status < 400 || (details is null ? exchange.Attempts > 0 : details is "via_upstream" or "")) return null;
         return (exchange.Status, details ?? "") switch
         {
+            (504, var text) when text.StartsWith(ProcessorFailed, StringComparison.Ordinal) => new Rejection(GatewayError.ProcessorTimeout, GatewayError.ProcessorTimeout.Meaning),
+            (_, var text) when text.StartsWith(ProcessorFailed, StringComparison.Ordinal) => new Rejection(GatewayError.ProcessorFailed, GatewayError.ProcessorFailed.Meaning),
             (413, _) => new Rejection(GatewayError.RequestTooLarge, "the request body is larger than the listener takes"),
             (404, _) => RouterPhase.NotFound(exchange),
             (408, _) => new Rejection(GatewayError.RequestTimeout, "the request did not arrive in time"),

@@ -24,6 +24,7 @@ internal sealed class RouterStream(Engine engine) : IPhases
     private readonly ResponseCapture _capture = new(engine.CaptureLimit);
     private readonly UpstreamRequest _upstream = new();
     private EnvoyRequestHead? _head;
+    private EnvoyRequestHead? _filtered; // the head behind all filters of the listener
     private Exchange? _exchange;
     private PooledBytes? _body;
     private ResponsePhases? _response;
@@ -92,7 +93,9 @@ internal sealed class RouterStream(Engine engine) : IPhases
         lock (_lock)
         {
             if (_completed || _exchange is null || !_decided) return null;
-            var answer = attempt.Prepare(_exchange, _upstream, _head!, _bodyDecoded);
+            // The first attempt shows the request as the listener's filters left it, the operator's processors among them; later ones show what attempts made of it.
+            _filtered ??= attempt.Current;
+            var answer = attempt.Prepare(_exchange, _upstream, _filtered, _bodyDecoded);
             _localReply = attempt.Refused;
             return answer;
         }
@@ -102,17 +105,18 @@ internal sealed class RouterStream(Engine engine) : IPhases
     {
         var head = _head = new EnvoyRequestHead(message.Message!.RequestHeaders.Headers);
         var snapshot = engine.Snapshot;
+        if (!engine.IsConfigured) return Refuse(engine.Endpoints.Guess(head.Path), GatewayError.NotConfigured, "the gateway has no configuration yet; send the request again");
         if (engine.Endpoints.Find(head.Path) is not { } endpoint)
         {
             return engine.Endpoints.TryFindModel(head.Path, out var list, out var id)
                 ? Catalogue(list!, id)
-                : Over(Answers.Refuse(engine.Endpoints.Guess(head.Path), new Rejection(GatewayError.UnknownPath, $"unsupported path: {head.Path}"), RequestId()));
+                : Refuse(engine.Endpoints.Guess(head.Path), GatewayError.UnknownPath, $"unsupported path: {head.Path}");
         }
 
         if (endpoint.Catalogue) return Catalogue(endpoint, null);
         if (Engine.Listener(snapshot, head.Host) is not { } listener)
         {
-            return Over(Answers.Refuse(endpoint.Dialect, new Rejection(GatewayError.UnknownPath, "no listener serves this host"), RequestId()));
+            return Refuse(endpoint.Dialect, GatewayError.UnknownPath, "no listener serves this host");
         }
 
         var exchange = _exchange = new Exchange(snapshot, listener, endpoint, head, engine.Time);
@@ -192,7 +196,7 @@ internal sealed class RouterStream(Engine engine) : IPhases
     {
         var exchange = _exchange!;
         var rejection = RouterPhase.Peek(exchange);
-        if (rejection is null)
+        if (rejection is null && !exchange.Snapshot.RoutesElsewhere)
         {
             // Envoy matches the same routes; asking first gives the client an answer in its own dialect instead of a bare 404.
             exchange.Rule = exchange.Listener.Routes.Match(exchange.HostName, exchange.Head.Path, exchange.RequestedModel, exchange.Head);
@@ -222,6 +226,9 @@ internal sealed class RouterStream(Engine engine) : IPhases
     }
 
     private void Finish(ProcessingResponse answer) => answer.DynamicMetadata = Answers.Metadata(CompletionMetadata.Of(_exchange!, Complete()));
+
+    /// <summary>An answer before there is an exchange to account for.</summary>
+    private ProcessingResponse Refuse(Dialect dialect, GatewayError error, string message) => Over(Answers.Refuse(dialect, new Rejection(error, message), RequestId()));
 
     private ProcessingResponse Reject(Rejection rejection)
     {

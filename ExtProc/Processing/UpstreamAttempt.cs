@@ -16,13 +16,16 @@ internal sealed class UpstreamAttempt(Engine engine, RuntimeTarget target, Envoy
 {
     private PooledBytes? _body;
 
+    /// <summary>The head as Envoy holds it.</summary>
+    public EnvoyRequestHead Current => current;
+
     /// <summary>Why the backend was not asked; null when it is.</summary>
     public Rejection? Refused { get; private set; }
 
     /// <summary>The answer for Envoy.</summary>
     /// <param name="exchange">The exchange; its lock is held.</param>
     /// <param name="upstream">Reused between attempts.</param>
-    /// <param name="client">The request as the client sent it.</param>
+    /// <param name="client">The request as the client sent it and filters of the listener changed it.</param>
     /// <param name="decoded">The body was compressed and is not any more.</param>
     public ProcessingResponse Prepare(Exchange exchange, UpstreamRequest upstream, EnvoyRequestHead client, bool decoded)
     {
@@ -38,7 +41,7 @@ internal sealed class UpstreamAttempt(Engine engine, RuntimeTarget target, Envoy
         if (client.RawTarget != upstream.PathAndQuery || current.RawTarget != upstream.PathAndQuery) headers.Set(":path", upstream.PathAndQuery);
         new UpstreamHeaders(exchange, target.Backend, upstream, client, current, engine.Tracing, decoded).Write(headers);
         var metadata = new Struct { Fields = { ["backend_name"] = Value.ForString(target.Backend.Name) } };
-        foreach (var (attribute, value) in engine.LogHeaders.Of(client)) metadata.Fields[attribute] = Value.ForString(value);
+        foreach (var (attribute, value) in engine.LogHeaders.Of(exchange.Head)) metadata.Fields[attribute] = Value.ForString(value);
 
         var common = new CommonResponse { HeaderMutation = headers };
         // From the second attempt on the buffered body may be an earlier backend's, so it is always sent again.

@@ -52,8 +52,9 @@ internal sealed class UpstreamStream(Engine engine) : IPhases
         }
 
         // Newest configuration: a backend that was added while the request waited may be used, one that is gone may not.
-        var target = engine.Snapshot.FindTarget(name) ?? throw new GrpcException(GrpcStatusCode.Internal, $"unknown backend: {name}");
-        _attempt = new UpstreamAttempt(engine, target, current, Text(attributes, RouteName));
+        var route = Text(attributes, RouteName);
+        var target = engine.Snapshot.FindTarget(name, route) ?? throw new GrpcException(GrpcStatusCode.Internal, $"unknown backend: {name}");
+        _attempt = new UpstreamAttempt(engine, target, current, route);
         return router.Attempt(_attempt) ?? throw new GrpcException(GrpcStatusCode.Internal, $"no router processor found, request_id={current.Header("x-request-id")}, backend={name}");
     }
 

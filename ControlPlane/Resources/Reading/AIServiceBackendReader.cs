@@ -6,9 +6,6 @@ namespace AiGateway.ControlPlane.Resources.Reading;
 /// <summary>Reads AIServiceBackend.</summary>
 internal static class AIServiceBackendReader
 {
-    private static readonly TextRule s_schemaName = TextRule.Enum(
-        "OpenAI", "Cohere", "AWSBedrock", "AzureOpenAI", "GCPVertexAI", "GCPAnthropic", "Anthropic", "AWSAnthropic");
-
     public static AIServiceBackend? Read(FieldReader root) => root.Object("spec", fields =>
     {
         fields.Removed("backendSecurityPolicyRef", "name this backend in spec.targetRefs of the BackendSecurityPolicy");
@@ -25,18 +22,7 @@ internal static class AIServiceBackendReader
 
     private static ApiSchema Schema(FieldReader fields)
     {
-        var name = fields.RequiredText("name", s_schemaName) switch
-        {
-            "Cohere" => ProviderSchema.Cohere,
-            "AWSBedrock" => ProviderSchema.AwsBedrock,
-            "AzureOpenAI" => ProviderSchema.AzureOpenAI,
-            "GCPVertexAI" => ProviderSchema.GcpVertexAI,
-            "GCPAnthropic" => ProviderSchema.GcpAnthropic,
-            "Anthropic" => ProviderSchema.Anthropic,
-            "AWSAnthropic" => ProviderSchema.AwsAnthropic,
-            _ => ProviderSchema.OpenAI,
-        };
-        var schema = new ApiSchema(name, fields.Text("version"), fields.Text("prefix"));
+        var schema = new ApiSchema(SchemaNames.Of(fields.RequiredText("name", SchemaNames.Rule)), fields.Text("version"), fields.Text("prefix"));
         if (schema is { Name: ProviderSchema.OpenAI or ProviderSchema.Anthropic, Version.Length: > 0, Prefix: null })
         {
             fields.WarningAt(

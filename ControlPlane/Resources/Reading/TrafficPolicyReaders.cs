@@ -9,7 +9,6 @@ internal static class TrafficPolicyReaders
         "5xx", "gateway-error", "reset", "reset-before-request", "connect-failure", "retriable-4xx", "refused-stream", "retriable-status-codes",
         "cancelled", "deadline-exceeded", "internal", "resource-exhausted", "unavailable");
 
-    private static readonly string[] s_targetForms = ["targetRef", "targetRefs", "targetSelectors"];
     private static readonly string[] s_backendKinds = ["Gateway", "HTTPRoute", "GRPCRoute", "TCPRoute", "UDPRoute", "TLSRoute"];
 
     public static BackendTrafficPolicy? Backend(FieldReader root) => root.Object("spec", fields =>
@@ -22,8 +21,8 @@ internal static class TrafficPolicyReaders
         return new BackendTrafficPolicy
         {
             Document = root.Document,
-            Targets = Targets(fields, s_backendKinds),
-            Selectors = Selectors(fields, s_backendKinds),
+            Targets = PolicyTargets.Direct(fields, s_backendKinds),
+            Selectors = PolicyTargets.Selected(fields, s_backendKinds),
             Retry = fields.Object("retry", Retry),
             ConnectTimeout = timeout.Connect,
             RequestTimeout = timeout.Request,
@@ -50,41 +49,14 @@ internal static class TrafficPolicyReaders
         return new ClientTrafficPolicy
         {
             Document = root.Document,
-            Targets = Targets(fields, ["Gateway"]),
-            Selectors = Selectors(fields, ["Gateway"]),
+            Targets = PolicyTargets.Direct(fields, ["Gateway"]),
+            Selectors = PolicyTargets.Selected(fields, ["Gateway"]),
             BufferLimit = bufferLimit?.Bytes,
             RequestReceivedTimeout = http.RequestReceived,
             IdleTimeout = http.Idle,
             StreamIdleTimeout = http.StreamIdle,
         };
     });
-
-    private static List<ObjectReference> Targets(FieldReader fields, string[] kinds)
-    {
-        var given = s_targetForms.Count(fields.Has);
-        if (given != 1 && !(given == 2 && !fields.Has("targetRef"))) fields.Error("either targetRef or targetRefs must be used");
-        var targets = new List<ObjectReference>();
-        if (fields.Object("targetRef", References.LocalWithSection) is { } single) targets.Add(single);
-        targets.AddRange(fields.List("targetRefs", ListRule.Unlimited, References.LocalWithSection));
-        foreach (var target in targets)
-        {
-            if (target.Group != KnownKinds.GatewayGroup)
-                fields.Error("this policy can only have a targetRef.group of gateway.networking.k8s.io");
-            if (!kinds.Contains(target.Kind)) fields.Error($"this policy can only have a targetRef.kind of {string.Join('/', kinds)}");
-        }
-
-        return targets;
-    }
-
-    private static IReadOnlyList<TargetSelector> Selectors(FieldReader fields, string[] kinds) =>
-        fields.List("targetSelectors", ListRule.Unlimited, item =>
-        {
-            item.NotActedOn("namespaces");
-            var kind = item.RequiredText("kind", TextRules.Kind);
-            if (kind.Length > 0 && !kinds.Contains(kind))
-                item.ErrorAt("kind", $"this policy can only have a targetRef.kind of {string.Join('/', kinds)}");
-            return new TargetSelector(item.TextOr("group", KnownKinds.GatewayGroup, TextRules.Group), kind, Reading.Selectors.Labels(item));
-        });
 
     private static BackendTimeouts Timeout(FieldReader fields)
     {

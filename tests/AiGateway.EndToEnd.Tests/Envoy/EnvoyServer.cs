@@ -36,6 +36,21 @@ internal sealed class EnvoyServer : IAsyncDisposable
         var (port, admin) = (FreePort.Find(), FreePort.Find());
         var input = folder.Write("config.yaml", manifest(port));
         var bootstrap = await Bootstrap.TranslateAsync(folder, input, cancellationToken, "--extproc-addr", $"127.0.0.1:{Text(extProcPort)}", "--envoy-admin-port", Text(admin), "--listen-address", "127.0.0.1");
+        return await RunAsync(run, folder, bootstrap, port, admin, tls, cancellationToken);
+    }
+
+    /// <param name="run">From <see cref="RealParts.Shared"/>.</param>
+    /// <param name="bootstrap">Writes a whole configuration for a listener port and an admin port.</param>
+    /// <param name="cancellationToken">Ends the start.</param>
+    public static Task<EnvoyServer> StartAsync(string run, Func<int, int, string> bootstrap, CancellationToken cancellationToken)
+    {
+        var folder = TempFolder.Create();
+        var (port, admin) = (FreePort.Find(), FreePort.Find());
+        return RunAsync(run, folder, folder.Write("envoy.yaml", bootstrap(port, admin)), port, admin, null, cancellationToken);
+    }
+
+    private static async Task<EnvoyServer> RunAsync(string run, TempFolder folder, string bootstrap, int port, int admin, UpstreamTls? tls, CancellationToken cancellationToken)
+    {
         var process = ChildProcess.Start(run, ["-c", bootstrap, "--concurrency", "1", "--disable-hot-restart", "-l", "warning", "--file-flush-interval-msec", "25"], folder: folder.Path);
         try
         {

@@ -172,6 +172,44 @@ public sealed class EnvoyExtProcTests
         Assert.Equal("error", JsonElement.Parse(await messages.Content.ReadAsStringAsync(deadline)).GetProperty("type").GetString());
     }
 
+    public static TheoryData<string, int, string> BackendFailures => new()
+    {
+        { "silent", 504, "upstream_timeout" },
+        { "reset", 502, "upstream_reset" },
+        { "closed", 502, "upstream_reset" },
+        { "no http", 502, "upstream_invalid_response" },
+    };
+
+    [Theory]
+    [MemberData(nameof(BackendFailures))]
+    public async Task Failure_OfTheBackend_HasTheCodeOfTheGatewayInTheCallersDialect(string failure, int status, string code)
+    {
+        using var deadline = TestDeadline.Start(TestContext.Current.CancellationToken);
+        await using var upstream = await MockUpstream.StartAsync();
+        upstream.Answer(failure switch
+        {
+            "silent" => MockAnswer.Silence(),
+            "reset" => MockAnswer.ResetAtOnce(),
+            "closed" => MockAnswer.CloseAtOnce(),
+            _ => MockAnswer.Json(200, "{}") with { StatusLine = "this is no status line" },
+        });
+        await using var origin = await StartAsync(
+            port => new GatewayManifest().Model("m", "openai", "OpenAI", upstream.Port).Model("claude", "anthropic", "Anthropic", upstream.Port).ToString()
+                .Replace("port: 1975", $"port: {port}", StringComparison.Ordinal).Replace("request: 600s", "request: 1s", StringComparison.Ordinal),
+            deadline);
+
+        using var chat = await origin.Client.SendAsync(Request("""{"model":"m","messages":[]}""", "failed-1"), deadline);
+        using var messages = await origin.Client.PostAsync("/anthropic/v1/messages", new StringContent("""{"model":"claude","max_tokens":5,"messages":[]}""", Encoding.UTF8, "application/json"), deadline);
+
+        var entry = await origin.Envoy.LogEntryAsync("failed-1", deadline);
+        Assert.Equal((status, status), ((int)chat.StatusCode, (int)messages.StatusCode));
+        Assert.Equal(code, JsonElement.Parse(await chat.Content.ReadAsStringAsync(deadline)).GetProperty("error").GetProperty("code").GetString());
+        var error = JsonElement.Parse(await messages.Content.ReadAsStringAsync(deadline));
+        Assert.Equal("error", error.GetProperty("type").GetString());
+        Assert.NotEqual("", error.GetProperty("error").GetProperty("message").GetString());
+        Assert.True(status == entry.GetProperty("response_code").GetInt32(), entry.ToString());
+    }
+
     private static bool ActiveIsZero(string page) => page.Split('\n').Any(line => line.StartsWith("aigateway_exchanges_active{", StringComparison.Ordinal) && line.EndsWith(" 0", StringComparison.Ordinal));
 
     private static Task<EnvoyOrigin> StartAsync(Func<int, string> manifest, CancellationToken cancellationToken) => EnvoyOrigin.StartAsync(RealParts.Shared("envoy"), manifest, null, cancellationToken);
