@@ -64,7 +64,7 @@ public sealed class EnvoyProcessorTests
         using var ordinary = await origin.Client.SendAsync(Request("ordinary"), deadline);
 
         Assert.Equal((HttpStatusCode.InternalServerError, HttpStatusCode.OK), (guarded.StatusCode, ordinary.StatusCode));
-        Assert.Contains("\"internal_error\"", await guarded.Content.ReadAsStringAsync(deadline), StringComparison.Ordinal);
+        Assert.Contains("\"processor_failed\"", await guarded.Content.ReadAsStringAsync(deadline), StringComparison.Ordinal);
         Assert.Equal("gateways", Assert.Single(provider.Requests).Headers["x-marked-by"]);
     }
 
