@@ -49,7 +49,7 @@ public sealed class ExtProcHost : IAsyncDisposable
         }
 
         var tracing = new ExchangeTracing(options.Telemetry is null ? null : new TracePropagation(options.Telemetry.Propagator), _spans, headers.Spans);
-        _engine = new Engine(_snapshots, new EndpointCatalog(options.Prefixes), new Completion(_metrics, []), _metrics, tracing, headers.Logs, options);
+        _engine = new Engine(_snapshots, new EndpointCatalog(options.Prefixes), new Completion(_metrics, options.Sinks), _metrics, tracing, headers.Logs, options);
     }
 
     /// <summary>Where Envoy connects, as bound: <c>127.0.0.1:1063</c> or <c>unix:/path</c>.</summary>
@@ -63,6 +63,9 @@ public sealed class ExtProcHost : IAsyncDisposable
 
     /// <summary>Exchanges that are running now.</summary>
     public int ActiveExchanges => _engine.Drain.Running;
+
+    /// <summary>Exchanges that an upstream stream would find now.</summary>
+    internal int RegisteredExchanges => _engine.Registry.Count;
 
     /// <summary>Binds everything and serves.</summary>
     /// <param name="options">Process settings.</param>

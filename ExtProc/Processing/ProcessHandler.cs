@@ -27,12 +27,19 @@ internal sealed partial class ProcessHandler(Engine engine, ILogger<ProcessHandl
                 end = StreamEnd.Failed;
                 var answer = phases.Answer(message);
                 end = StreamEnd.Peer;
-                await stream.WriteAsync(answer);
-                phases.Sent();
+                while (answer is not null)
+                {
+                    await stream.WriteAsync(answer);
+                    phases.Sent();
+                    answer = phases.Next();
+                }
+
                 if (!phases.IsOver) continue;
                 end = StreamEnd.Answered;
                 return;
             }
+
+            if (phases?.OwesAnswer == true) throw new GrpcException(GrpcStatusCode.Aborted, "the stream was closed before the answer that it waits for was complete");
         }
         catch (GrpcException exception)
         {
@@ -53,9 +60,12 @@ internal sealed partial class ProcessHandler(Engine engine, ILogger<ProcessHandl
     private IPhases Open(in InboundMessage message)
     {
         if (message.Kind == InboundKind.Unknown) throw new GrpcException(GrpcStatusCode.InvalidArgument, "the first message carries no request");
+        if (IsObserved(message)) return new ObservedStream(engine);
         if (message.Kind != InboundKind.RequestHeaders) return new PassThrough();
         return UpstreamStream.Opens(message, engine.Registry) ? new UpstreamStream(engine) : new RouterStream(engine);
     }
+
+    private static bool IsObserved(in InboundMessage message) => message.Message?.ObservabilityMode == true || message.Context?.ObservabilityMode == true;
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "ext_proc stream ended with {Code}: {Reason}")]
     private static partial void Refused(ILogger log, GrpcStatusCode code, string reason);
