@@ -6,6 +6,7 @@ using AiGateway.DataPlane.Telemetry;
 using AiGateway.ExtProc.Processing;
 using AiGateway.ExtProc.Protocol;
 using AiGateway.ExtProc.Protocol.Grpc;
+using AiGateway.ExtProc.Protocol.Recording;
 using AiGateway.ServiceDefaults;
 using Envoy.Service.ExtProc.V3;
 using Microsoft.AspNetCore.Builder;
@@ -32,6 +33,7 @@ public sealed class ExtProcHost : IAsyncDisposable
     private readonly GatewayMetrics _metrics;
     private readonly SpanQueue? _spans;
     private readonly Engine _engine;
+    private FlightRecorder? _recorder;
     private readonly HealthService _health = new();
     private WebApplication? _service;
     private WebApplication? _admin;
@@ -133,6 +135,7 @@ public sealed class ExtProcHost : IAsyncDisposable
     {
         if (_service is not null) await StopAsync(_service);
         if (_admin is not null) await StopAsync(_admin);
+        if (_recorder is not null) await _recorder.DisposeAsync();
         if (_spans is not null) await _spans.DisposeAsync();
         _metrics.Dispose();
         _engine.Drain.Dispose();
@@ -156,7 +159,8 @@ public sealed class ExtProcHost : IAsyncDisposable
         builder.WebHost.UseGrpcListener(WithHost(_options.Listen));
         builder.Services.AddRouting();
         _service = builder.Build();
-        var handler = new ProcessHandler(_engine, _options.Logs.CreateLogger<ProcessHandler>());
+        if (_options.Record is { } record) _recorder = FlightRecorder.Start(record with { Time = _options.Time }, _log);
+        var handler = new ProcessHandler(_engine, _recorder, _options.Logs.CreateLogger<ProcessHandler>());
         _service.MapGrpcDuplex(ProcessHandler.Path, new InboundCodec(), new ProtobufCodec<ProcessingResponse>(), handler.HandleAsync, new GrpcServerOptions { MaxReceiveMessageBytes = _options.MaxReceiveMessageBytes });
         _health.Map(_service);
         _health.Set("", true);

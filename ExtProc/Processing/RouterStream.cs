@@ -6,6 +6,7 @@ using AiGateway.DataPlane.Exchanges;
 using AiGateway.DataPlane.Telemetry;
 using AiGateway.ExtProc.Protocol;
 using AiGateway.ExtProc.Protocol.Grpc;
+using AiGateway.ExtProc.Protocol.Recording;
 using Envoy.Service.ExtProc.V3;
 using Google.Protobuf.WellKnownTypes;
 using BodySendMode = Envoy.Extensions.Filters.Http.ExtProc.V3.ProcessingMode.Types.BodySendMode;
@@ -18,7 +19,7 @@ namespace AiGateway.ExtProc.Processing;
 /// </summary>
 internal sealed class RouterStream(Engine engine) : IPhases
 {
-    public const string InternalIdHeader = "x-ai-eg-internal-req-id";
+    public const string InternalIdHeader = ExchangeJoin.Header;
 
     private readonly Lock _lock = new();
     private readonly ResponseCapture _capture = new(engine.CaptureLimit);
