@@ -21,7 +21,9 @@ internal static class ExtProcCommand
         var drain = new Option<string>("--drain-timeout") { Description = "How long running requests may go on after Ctrl-C or SIGTERM", HelpName = "TIME", DefaultValueFactory = static _ => "10s" };
         drain.Validators.Add(OptionChecks.Time);
         var debug = new Option<bool>("--debug") { Description = "Verbose log on standard error" };
+        var record = new RecordOptions();
         var command = new Command("extproc", "Serve Envoy as its external processor; aigw translate --to envoy makes the Envoy bootstrap") { paths, listen, adminPort, maxMessage, drain, debug };
+        record.AddTo(command);
         command.SetAction((parsed, cancellationToken) => new ExtProcService(environment)
         {
             Paths = parsed.GetValue(paths) is { Length: > 0 } given ? given : [globals.Read(parsed).DefaultConfiguration],
@@ -30,6 +32,7 @@ internal static class ExtProcCommand
             MaxMessageBytes = parsed.GetValue(maxMessage),
             DrainTimeout = Duration.TryParse(parsed.GetValue(drain)!, out var time) ? time : throw new InvalidOperationException("The duration was validated."),
             Debug = parsed.GetValue(debug),
+            Record = record.Read(parsed),
         }.RunAsync(cancellationToken));
         return command;
     }

@@ -3,6 +3,7 @@ using AiGateway.ControlPlane.Compilation;
 using AiGateway.ControlPlane.Findings;
 using AiGateway.DataPlane.Telemetry;
 using AiGateway.ExtProc;
+using AiGateway.ExtProc.Protocol.Recording;
 using AiGateway.ServiceDefaults;
 using Microsoft.Extensions.Logging;
 
@@ -22,6 +23,9 @@ internal sealed class ExtProcService(CliEnvironment environment)
     public required TimeSpan DrainTimeout { get; init; }
 
     public bool Debug { get; init; }
+
+    /// <summary>Which streams are recorded; null records none.</summary>
+    public RecorderOptions? Record { get; init; }
 
     /// <summary>Serves until a signal or <paramref name="cancellationToken"/> asks to end.</summary>
     /// <returns>The exit code.</returns>
@@ -60,6 +64,7 @@ internal sealed class ExtProcService(CliEnvironment environment)
                 Telemetry = telemetry,
                 Logs = logs,
                 Environment = environment.Variable,
+                Record = Record,
                 Time = environment.Time,
             };
             await using var host = await ExtProcHost.StartAsync(options, configuration.Snapshot, signals.Requested);
