@@ -124,10 +124,15 @@ public sealed class RecordingTests
             - matches: [{headers: [{name: x-ai-eg-model, value: f}]}]
               backendRefs: [{name: first}, {name: second, priority: 1, modelNameOverride: second-model}]
               modelsCreatedAt: 2026-01-01T00:00:00Z
+            - matches: [{headers: [{name: x-ai-eg-model, value: claude}]}]
+              backendRefs: [{name: claude}]
+              modelsCreatedAt: 2026-01-01T00:00:00Z
         ---
         {{Backend("first", "{name: OpenAI}", first, "type: APIKey, apiKey")}}
         ---
         {{Backend("second", "{name: AzureOpenAI, version: 2025-01-01-preview}", second, "type: AzureAPIKey, azureAPIKey")}}
+        ---
+        {{Backend("claude", "{name: Anthropic}", second, "type: AnthropicAPIKey, anthropicAPIKey")}}
         """;
 
     private static string Backend(string name, string schema, int port, string credential) =>
