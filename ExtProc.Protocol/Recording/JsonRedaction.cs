@@ -57,6 +57,7 @@ internal sealed class JsonRedaction
 
     private byte Outside(byte current)
     {
+        if (_objects.Count == 0 && char.IsAsciiLetterOrDigit((char)current)) return Break(current); // more text after the value
         switch (current)
         {
             case (byte)'{':

@@ -33,7 +33,7 @@ public sealed class FlightRecorderTests
         Assert.Equal([new("authorization", "REDACTED"), new("x-envoy-internal", "true")], RecordingFormat.ReadOpen(recording.Events[0].Payload.Span));
         var headers = ProcessingRequest.Parser.ParseFrom(recording.Events[1].Payload.Span).RequestHeaders.Headers.Headers.ToDictionary(header => header.Key, header => header.RawValue.ToStringUtf8());
         Assert.Equal(("/v1/chat?key=REDACTED&alt=sse", "REDACTED", "kept"), (headers[":path"], headers["x-api-key"], headers["x-kept"]));
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Directory.GetFiles(folder.Path)[0]));
+        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Directory.GetFiles(folder.Path)[0]));
     }
 
     [Fact]
@@ -112,8 +112,9 @@ public sealed class FlightRecorderTests
 
         Assert.Equal(1, recorder.DroppedStreams);
         var recording = await Read.ReadAsync(Assert.Single(Directory.GetFiles(folder.Path)), TestContext.Current.CancellationToken);
-        var first = recording.Events.Where(recorded => recorded.Stream == 1).Select(recorded => recorded.Kind);
-        Assert.True(first.SequenceEqual([RecordedEventKind.Open, RecordedEventKind.Request, RecordedEventKind.Dropped]) || !first.Any(), string.Join(' ', first)); // all of its beginning, or nothing
+        var first = recording.Events.Where(recorded => recorded.Stream == 1).Select(recorded => recorded.Kind).ToList();
+        Assert.True(first is [] or [.., RecordedEventKind.Dropped], string.Join(' ', first)); // how much had been written by then is the writer's luck
+        Assert.DoesNotContain(RecordedEventKind.Status, first);
         Assert.Equal(RecordedEventKind.Status, recording.Events.Last(recorded => recorded.Stream == 2).Kind);
     }
 
