@@ -1,8 +1,8 @@
+using System.Buffers;
 using AiGateway.DataPlane.Exchanges;
 using AiGateway.ExtProc.Protocol;
 using AiGateway.ExtProc.Protocol.Grpc;
 using Envoy.Service.ExtProc.V3;
-using System.Buffers;
 
 namespace AiGateway.ExtProc.Processing;
 

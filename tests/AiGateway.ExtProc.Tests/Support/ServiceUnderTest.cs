@@ -1,5 +1,5 @@
-using AiGateway.DataPlane.Exchanges;
 using AiGateway.Contracts;
+using AiGateway.DataPlane.Exchanges;
 using AiGateway.ExtProc.Protocol;
 using AiGateway.ExtProc.Protocol.Grpc;
 using AiGateway.TestSupport;
