@@ -9,7 +9,8 @@ namespace AiGateway.ExtProc.Protocol;
 /// Answers of a processor, for clients. A large body is sliced out of the received bytes instead of becoming one array; everything else goes through the
 /// generated messages.
 /// </summary>
-public sealed class OutboundCodec : IMessageCodec<OutboundMessage>
+/// <param name="slices">False keeps bodies in the messages, for those who write them down.</param>
+public sealed class OutboundCodec(bool slices = true) : IMessageCodec<OutboundMessage>
 {
     /// <summary>Answers up to this size are parsed whole: their bodies are cheap to copy.</summary>
     private const int Small = 16 * 1024;
@@ -30,7 +31,7 @@ public sealed class OutboundCodec : IMessageCodec<OutboundMessage>
     /// <inheritdoc/>
     public OutboundMessage Read(in ReadOnlySequence<byte> payload)
     {
-        if (payload.Length > Small)
+        if (slices && payload.Length > Small)
         {
             var rest = new ArrayBufferWriter<byte>(1024);
             ReadOnlySequence<byte>? slice = null;

@@ -6,6 +6,7 @@ using AiGateway.DataPlane.Telemetry;
 using AiGateway.ExtProc.Processing;
 using AiGateway.ExtProc.Protocol;
 using AiGateway.ExtProc.Protocol.Grpc;
+using AiGateway.ExtProc.Protocol.Recording;
 using AiGateway.ServiceDefaults;
 using Envoy.Service.ExtProc.V3;
 using Microsoft.AspNetCore.Builder;
@@ -34,6 +35,7 @@ public sealed class ExtProcHost : IAsyncDisposable
     private readonly GatewayMetrics _metrics;
     private readonly SpanQueue? _spans;
     private readonly Engine _engine;
+    private FlightRecorder? _recorder;
     private readonly HealthService _health = new();
     private WebApplication? _service;
     private WebApplication? _admin;
@@ -51,7 +53,7 @@ public sealed class ExtProcHost : IAsyncDisposable
         }
 
         var tracing = new ExchangeTracing(options.Telemetry is null ? null : new TracePropagation(options.Telemetry.Propagator), _spans, headers.Spans);
-        _engine = new Engine(_snapshots, new EndpointCatalog(options.Prefixes), new Completion(_metrics, []), _metrics, tracing, headers.Logs, options);
+        _engine = new Engine(_snapshots, new EndpointCatalog(options.Prefixes), new Completion(_metrics, options.Sinks), _metrics, tracing, headers.Logs, options);
         if (snapshot is not null) _engine.Configured();
     }
 
@@ -66,6 +68,9 @@ public sealed class ExtProcHost : IAsyncDisposable
 
     /// <summary>Exchanges that are running now.</summary>
     public int ActiveExchanges => _engine.Drain.Running;
+
+    /// <summary>Exchanges that an upstream stream would find now.</summary>
+    internal int RegisteredExchanges => _engine.Registry.Count;
 
     /// <summary>Binds everything and serves.</summary>
     /// <param name="options">Process settings.</param>
@@ -134,6 +139,7 @@ public sealed class ExtProcHost : IAsyncDisposable
     {
         if (_service is not null) await StopAsync(_service);
         if (_admin is not null) await StopAsync(_admin);
+        if (_recorder is not null) await _recorder.DisposeAsync();
         if (_spans is not null) await _spans.DisposeAsync();
         _metrics.Dispose();
         _engine.Drain.Dispose();
@@ -157,7 +163,8 @@ public sealed class ExtProcHost : IAsyncDisposable
         builder.WebHost.UseGrpcListener(WithHost(_options.Listen));
         builder.Services.AddRouting();
         _service = builder.Build();
-        var handler = new ProcessHandler(_engine, _options.Logs.CreateLogger<ProcessHandler>());
+        if (_options.Record is { } record) _recorder = FlightRecorder.Start(record with { Time = _options.Time }, _log);
+        var handler = new ProcessHandler(_engine, _recorder, _options.Logs.CreateLogger<ProcessHandler>());
         _service.MapGrpcDuplex(ProcessHandler.Path, new InboundCodec(), new ProtobufCodec<ProcessingResponse>(), handler.HandleAsync, new GrpcServerOptions { MaxReceiveMessageBytes = _options.MaxReceiveMessageBytes });
         _health.Map(_service);
         SetHealth(_engine.IsConfigured);

@@ -1,4 +1,6 @@
 using AiGateway.DataPlane.Endpoints;
+using AiGateway.DataPlane.Exchanges;
+using AiGateway.ExtProc.Protocol.Recording;
 using AiGateway.ServiceDefaults;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -34,4 +36,10 @@ public sealed record ExtProcHostOptions
 
     /// <summary>Bytes of an answer kept for its span, at most.</summary>
     public int CaptureLimit { get; init; } = 1024 * 1024;
+
+    /// <summary>Which streams are recorded; null records none.</summary>
+    public RecorderOptions? Record { get; init; }
+
+    /// <summary>Who else takes finished exchanges.</summary>
+    public IReadOnlyList<ICompletionSink> Sinks { get; init; } = [];
 }

@@ -151,7 +151,7 @@ public sealed class GatewayHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_gateway is not null) await StopAsync(_gateway);
-        _channels?.Dispose();
+        if (_channels is not null) await _channels.DisposeAsync();
         _clients.Dispose();
         if (_admin is not null) await StopAsync(_admin);
         if (_spans is not null) await _spans.DisposeAsync();
@@ -209,7 +209,7 @@ public sealed class GatewayHost : IAsyncDisposable
             ? [new AccessLogSink(telemetry.AccessLog, _headers.Logs), .. _options.Sinks]
             : [.. _options.Sinks];
         var sender = ActivatorUtilities.CreateInstance<UpstreamSender>(services, tracing);
-        _channels = new ProcessorChannels(sender, _options.Processing, _options.Time);
+        _channels = new ProcessorChannels(sender, _options);
         var exchanges = new ExchangeHandler(_snapshots, _sockets, sender, new Completion(_metrics, sinks), _metrics, tracing, _drain, _channels, _options, _options.Logs.CreateLogger<ExchangeHandler>());
         var catalogue = new CatalogueHandler(_snapshots, _sockets, _options);
         application.Use(new FramingGuard(endpoints, _options.Time).InvokeAsync);

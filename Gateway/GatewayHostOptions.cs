@@ -1,6 +1,7 @@
 using System.Net;
 using AiGateway.DataPlane.Endpoints;
 using AiGateway.DataPlane.Exchanges;
+using AiGateway.ExtProc.Protocol.Recording;
 using AiGateway.ServiceDefaults;
 using Microsoft.Extensions.Logging;
 
@@ -32,6 +33,9 @@ public sealed class GatewayHostOptions
 
     /// <summary>Where the engine runs.</summary>
     public ProcessingOptions Processing { get; init; } = new();
+
+    /// <summary>Which streams to ext_proc services are recorded; null records none.</summary>
+    public RecorderOptions? Record { get; init; }
 
     /// <summary>Where the dialects live.</summary>
     public EndpointPrefixes Prefixes { get; init; } = EndpointPrefixes.Default;

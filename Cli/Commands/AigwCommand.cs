@@ -31,6 +31,7 @@ internal static class AigwCommand
         root.Add(ValidateCommand.Create(globals, environment));
         root.Add(TranslateCommand.Create(globals, environment));
         root.Add(ExtProcCommand.Create(globals, environment));
+        root.Add(ReplayCommand.Create(environment));
         root.Add(HealthcheckCommand.Create(environment));
         root.Add(VersionCommand.Create(environment));
         root.Add(CompletionCommand.Create(environment));

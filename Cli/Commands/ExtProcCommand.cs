@@ -24,6 +24,7 @@ internal sealed class ExtProcCommand
     private readonly Option<string> _drain = new("--drain-timeout") { Description = "How long running requests may go on after Ctrl-C or SIGTERM", HelpName = "TIME", DefaultValueFactory = static _ => "10s" };
     private readonly Option<bool> _debug = new("--debug") { Description = "Verbose log on standard error" };
     private readonly ProcessorFlags _flags = new();
+    private readonly RecordOptions _record = new();
 
     private ExtProcCommand(GlobalOptions globals, CliEnvironment environment)
     {
@@ -49,6 +50,7 @@ internal sealed class ExtProcCommand
             extProc._paths, extProc._listen, extProc._adminPort, extProc._maxMessage, extProc._drain, extProc._debug,
         };
         extProc._flags.AddTo(command);
+        extProc._record.AddTo(command);
         command.SetAction(extProc.RunAsync);
         return command;
     }
@@ -80,6 +82,7 @@ internal sealed class ExtProcCommand
             : _flags.Log(parsed) ?? (filterConfig is null ? new ServiceLogOptions(LogLevel.Warning, Json: true) : ServiceLogOptions.Parse(null, null)),
         Prefixes = _flags.Prefixes(parsed),
         Variable = _flags.Variables(parsed, _environment.Variable),
+        Record = _record.Read(parsed),
     };
 
     private async Task<int> FailAsync(string message)

@@ -22,6 +22,7 @@ internal sealed class RunCommand
     private readonly Option<string?> _runId;
     private readonly Option<string?> _mcpConfig;
     private readonly Option<string?> _mcpJson;
+    private readonly RecordOptions _record = new();
     private readonly Option<int> _mcpIterations;
     private readonly Option<int> _apiPort;
     private readonly Option<bool> _store;
@@ -61,7 +62,7 @@ internal sealed class RunCommand
     }
 
     private IEnumerable<Option> Options =>
-        [_demo, _port, _adminPort, _debug, _logFormat, _drain, _resolve, _runId, _mcpConfig, _mcpJson, _mcpIterations, _apiPort, _store, _open];
+        [_demo, _port, _adminPort, _debug, _logFormat, _drain, _resolve, _runId, _mcpConfig, _mcpJson, _mcpIterations, _apiPort, _store, _open, .. _record.All];
 
     /// <summary>Adds <c>run</c>, and its options to the root, which starts the gateway too.</summary>
     public static void AddTo(RootCommand root, GlobalOptions globals, CliEnvironment environment)
@@ -92,6 +93,7 @@ internal sealed class RunCommand
         DrainTimeout = Duration.TryParse(parsed.GetValue(_drain)!, out var drain) ? drain : throw new InvalidOperationException("The duration was validated."),
         Resolve = parsed.GetValue(_resolve) ?? [],
         RunId = parsed.GetValue(_runId) is { Length: > 0 } id ? id : null,
+        Record = _record.Read(parsed),
         McpConfig = parsed.GetValue(_mcpConfig),
         McpJson = parsed.GetValue(_mcpJson),
         NotYet = [.. new Option[] { _apiPort, _store, _open, _mcpConfig, _mcpJson }.Where(option => parsed.GetResult(option) is { Implicit: false }).Select(static option => option.Name)],

@@ -1,3 +1,4 @@
+using AiGateway.ExtProc.Protocol.Recording;
 using AiGateway.Gateway;
 
 namespace AiGateway.Cli.Commands;
@@ -34,6 +35,9 @@ internal sealed record RunOptions
 
     /// <summary>Name of the folder of this run; null makes one from the time.</summary>
     public string? RunId { get; init; }
+
+    /// <summary>Which streams to ext_proc services are recorded; null records none.</summary>
+    public RecorderOptions? Record { get; init; }
 
     /// <summary>File with MCP servers.</summary>
     public string? McpConfig { get; init; }

@@ -98,6 +98,7 @@ internal sealed class ExtProcService(CliEnvironment environment, ExtProcSettings
         Telemetry = telemetry,
         Logs = logs,
         Environment = settings.Variable,
+        Record = settings.Record,
         Time = environment.Time,
     };
 

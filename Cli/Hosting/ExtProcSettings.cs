@@ -1,5 +1,6 @@
 using AiGateway.ControlPlane.FilterConfig;
 using AiGateway.DataPlane.Endpoints;
+using AiGateway.ExtProc.Protocol.Recording;
 using AiGateway.ServiceDefaults;
 
 namespace AiGateway.Cli.Hosting;
@@ -24,6 +25,9 @@ internal sealed record ExtProcSettings
     public required ServiceLogOptions Log { get; init; }
 
     public required EndpointPrefixes Prefixes { get; init; }
+
+    /// <summary>Which streams are recorded; null records none.</summary>
+    public RecorderOptions? Record { get; init; }
 
     /// <summary>Environment, with what flags say instead.</summary>
     public required Func<string, string?> Variable { get; init; }

@@ -95,6 +95,7 @@ internal sealed class StandaloneHost(RunOptions options, CliPaths paths, CliEnvi
         var hostOptions = new GatewayHostOptions
         {
             Processing = processing,
+            Record = options.Record,
             AdminPort = options.AdminPort,
             PortOverride = options.Port,
             Resolve = options.Resolve,

@@ -55,7 +55,7 @@ public static class RuntimeSnapshotCompiler
         var elsewhere = Price(new RouteSpec { Name = "", Listeners = [], Rules = [] });
         return new RuntimeSnapshot(snapshot, [listener], backends.Values.Select(backend => new RuntimeTarget(backend, elsewhere)), snapshot.Routes.Select(Price));
 
-        RuntimeRule Price(RouteSpec route) => new(route, 0, new RuleSpec { ModelsCreatedAt = default }, [], new CostProgram(route.Costs, snapshot.GlobalCosts));
+        RuntimeRule Price(RouteSpec route) => new(route, 0, new RuleSpec { ModelsCreatedAt = default }, [], new CostProgram(route.Costs, snapshot.GlobalCosts), []);
     }
 
     private static RuntimeBackend Backend(BackendSpec backend, Dictionary<string, PoolSpec> pools)

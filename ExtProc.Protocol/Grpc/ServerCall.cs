@@ -5,6 +5,8 @@ namespace AiGateway.ExtProc.Protocol.Grpc;
 /// <summary>What every handler knows about the call it serves.</summary>
 public abstract class ServerCall
 {
+    private static readonly HashSet<string> s_transport = new(StringComparer.OrdinalIgnoreCase) { "host", "te", "content-type", "user-agent", "content-length" };
+
     private readonly HttpContext _context;
 
     private protected ServerCall(HttpContext context, CallLifetime lifetime)
@@ -17,6 +19,12 @@ public abstract class ServerCall
     public CancellationToken Cancelled => Lifetime.Token;
 
     private protected CallLifetime Lifetime { get; }
+
+    /// <summary>Request metadata without what gRPC and HTTP/2 put there themselves.</summary>
+    public IEnumerable<KeyValuePair<string, string>> Metadata() =>
+        from field in _context.Request.Headers
+        where !field.Key.StartsWith(':') && !field.Key.StartsWith("grpc-", StringComparison.OrdinalIgnoreCase) && !s_transport.Contains(field.Key)
+        select KeyValuePair.Create(field.Key.ToLowerInvariant(), field.Value.ToString());
 
     /// <summary>Request metadata: all values of that name, joined by commas; null when there is none.</summary>
     public string? Header(string name) => GrpcHeaders.Get(_context.Request, name);

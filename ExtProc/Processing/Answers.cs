@@ -4,6 +4,7 @@ using AiGateway.DataPlane.Endpoints;
 using AiGateway.DataPlane.Errors;
 using AiGateway.DataPlane.Exchanges;
 using AiGateway.ExtProc.Protocol;
+using AiGateway.ExtProc.Protocol.Grpc;
 using Envoy.Config.Core.V3;
 using Envoy.Service.ExtProc.V3;
 using Google.Protobuf;
@@ -17,6 +18,9 @@ internal static class Answers
     /// <summary>Namespace of everything the service tells Envoy's access log and rate limits.</summary>
     public const string MetadataNamespace = "io.envoy.ai_gateway";
 
+    /// <summary>Key in it that joins upstream streams to their exchange, for filters that drop the header.</summary>
+    public const string InternalIdKey = "internal_req_id";
+
     /// <summary>An answer of the kind that belongs to a message, changing nothing.</summary>
     public static ProcessingResponse Nothing(InboundKind kind) => kind switch
     {
@@ -26,7 +30,7 @@ internal static class Answers
         InboundKind.ResponseBody => new ProcessingResponse { ResponseBody = new BodyResponse() },
         InboundKind.RequestTrailers => new ProcessingResponse { RequestTrailers = new TrailersResponse() },
         InboundKind.ResponseTrailers => new ProcessingResponse { ResponseTrailers = new TrailersResponse() },
-        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
+        _ => throw new GrpcException(GrpcStatusCode.InvalidArgument, "the message carries nothing that this version knows"),
     };
 
     /// <summary>Sets a header; an earlier value of the name goes.</summary>
@@ -72,10 +76,19 @@ internal static class Answers
                 Status = new Envoy.Type.V3.HttpStatus { Code = (Envoy.Type.V3.StatusCode)status },
                 Headers = headers,
                 Body = UnsafeByteOperations.UnsafeWrap(json),
-                GrpcStatus = new GrpcStatus { Status = grpcStatus },
+                GrpcStatus = new Envoy.Service.ExtProc.V3.GrpcStatus { Status = grpcStatus },
             },
         };
     }
+
+    /// <summary>A piece of a body for a filter in FULL_DUPLEX_STREAMED mode, the only kind of body answer that it takes.</summary>
+    public static ProcessingResponse Piece(ReadOnlyMemory<byte> body, bool endOfStream) => new()
+    {
+        ResponseBody = new BodyResponse
+        {
+            Response = new CommonResponse { BodyMutation = new BodyMutation { StreamedResponse = new StreamedBodyResponse { Body = UnsafeByteOperations.UnsafeWrap(body), EndOfStream = endOfStream } } },
+        },
+    };
 
     /// <summary>Dynamic metadata under the service's namespace.</summary>
     public static Struct Metadata(Struct values) => new() { Fields = { [MetadataNamespace] = Value.ForStruct(values) } };

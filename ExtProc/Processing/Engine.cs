@@ -1,7 +1,9 @@
+using AiGateway.Contracts;
 using AiGateway.DataPlane.Configuration;
 using AiGateway.DataPlane.Endpoints;
 using AiGateway.DataPlane.Exchanges;
 using AiGateway.DataPlane.Routing;
+using AiGateway.DataPlane.Streaming;
 using AiGateway.DataPlane.Telemetry;
 
 namespace AiGateway.ExtProc.Processing;
@@ -40,6 +42,17 @@ internal sealed class Engine(SnapshotHolder snapshots, EndpointCatalog endpoints
 
     /// <summary>A configuration is in force: exchanges are taken from now on.</summary>
     public void Configured() => _configured = true;
+
+    /// <summary>Step (10): completes an exchange and gives back what it borrowed, or hands it to the span.</summary>
+    public UsageRecord Complete(Exchange exchange, PooledBytes? body, ResponseCapture capture)
+    {
+        var record = Completion.Complete(exchange);
+        if (exchange.Backend is { } backend) Metrics.Attempt(backend.Name, record.ErrorCode ?? (record.Status is >= 200 and < 400 ? "ok" : "status"));
+        if (!Tracing.Complete(exchange, record, body, capture)) body?.Dispose();
+        if (exchange.Scanner is { } scanner) ResponseScannerPool.Return(scanner);
+        exchange.Scanner = null;
+        return record;
+    }
 
     /// <summary>
     /// The listener that most likely took a request. Envoy does not tell the service its listener's name; the host decides, and every listener that serves

@@ -7,6 +7,9 @@ internal sealed class ExchangeRegistry
 {
     private readonly ConcurrentDictionary<string, RouterStream> _running = new(StringComparer.Ordinal);
 
+    /// <summary>Entries now.</summary>
+    public int Count => _running.Count;
+
     public void Add(string id, RouterStream stream)
     {
         if (!_running.TryAdd(id, stream)) throw new InvalidOperationException($"Internal request id {id} is in use.");

@@ -9,9 +9,16 @@ internal interface IPhases : IDisposable
     /// <summary>Nothing more is to be read once the answer is sent.</summary>
     bool IsOver { get; }
 
+    /// <summary>An answer is being held back until more of the exchange is there.</summary>
+    bool OwesAnswer => false;
+
     /// <summary>Answers a message.</summary>
+    /// <returns>Null when Envoy waits for no answer, or not yet for one.</returns>
     /// <exception cref="Protocol.Grpc.GrpcException">The message cannot be answered; Envoy fails the request.</exception>
-    ProcessingResponse Answer(in InboundMessage message);
+    ProcessingResponse? Answer(in InboundMessage message);
+
+    /// <summary>What else the last message is answered with; null when that was all.</summary>
+    ProcessingResponse? Next() => null;
 
     /// <summary>The answer is on the wire; what it borrowed may be given back.</summary>
     void Sent();

@@ -8,7 +8,7 @@ internal sealed class PassThrough : IPhases
 {
     public bool IsOver => false;
 
-    public ProcessingResponse Answer(in InboundMessage message) => Answers.Nothing(message.Kind);
+    public ProcessingResponse? Answer(in InboundMessage message) => Answers.Nothing(message.Kind);
 
     public void Sent()
     {

@@ -34,6 +34,9 @@ internal sealed class ResponsePhases(Exchange exchange, ResponseCapture capture,
     /// <summary>All of the answer went to the client.</summary>
     public bool IsDelivered { get; private set; }
 
+    /// <summary>The body has to be seen whole before the head can be answered: an error that may become another one.</summary>
+    public bool NeedsWhole => !_passes && (_replacement is not null || exchange.Status is < 200 or >= 300);
+
     /// <summary>Answers the response head.</summary>
     /// <param name="message">Response headers.</param>
     /// <param name="localReply">The service itself answered in place of the backend.</param>

@@ -3,12 +3,13 @@ using AiGateway.Contracts;
 using AiGateway.DataPlane.Endpoints;
 using AiGateway.DataPlane.Errors;
 using AiGateway.DataPlane.Exchanges;
-using AiGateway.DataPlane.Streaming;
 using AiGateway.DataPlane.Telemetry;
 using AiGateway.ExtProc.Protocol;
 using AiGateway.ExtProc.Protocol.Grpc;
+using AiGateway.ExtProc.Protocol.Recording;
 using Envoy.Service.ExtProc.V3;
-using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using BodySendMode = Envoy.Extensions.Filters.Http.ExtProc.V3.ProcessingMode.Types.BodySendMode;
 
 namespace AiGateway.ExtProc.Processing;
 
@@ -18,7 +19,7 @@ namespace AiGateway.ExtProc.Processing;
 /// </summary>
 internal sealed class RouterStream(Engine engine) : IPhases
 {
-    public const string InternalIdHeader = "x-ai-eg-internal-req-id";
+    public const string InternalIdHeader = ExchangeJoin.Header;
 
     private readonly Lock _lock = new();
     private readonly ResponseCapture _capture = new(engine.CaptureLimit);
@@ -32,13 +33,17 @@ internal sealed class RouterStream(Engine engine) : IPhases
     private string _internalId = "";
     private bool _bodyDecoded;
     private DrainState.Lease? _running;
+    private DuplexResponse? _duplex;
     private bool _decided;
     private bool _completed;
 
     public bool IsOver { get; private set; }
 
     /// <inheritdoc />
-    public ProcessingResponse Answer(in InboundMessage message)
+    public bool OwesAnswer => _duplex?.IsHolding == true;
+
+    /// <inheritdoc />
+    public ProcessingResponse? Answer(in InboundMessage message)
     {
         lock (_lock)
         {
@@ -48,12 +53,20 @@ internal sealed class RouterStream(Engine engine) : IPhases
                 InboundKind.RequestBody when _exchange is not null && !_decided && _response is null => ReceiveBody(message),
                 InboundKind.ResponseHeaders when _exchange is not null && _response is null => BeginResponse(message),
                 InboundKind.ResponseBody when _response is not null && !_completed => ContinueResponse(message),
+                InboundKind.ResponseTrailers when _response is not null && !_completed => EndResponse(),
                 InboundKind.RequestTrailers or InboundKind.ResponseTrailers => Answers.Nothing(message.Kind),
                 _ => throw new GrpcException(GrpcStatusCode.InvalidArgument, $"unexpected {message.Kind} at this point of the stream"),
             };
         }
     }
 
+    /// <inheritdoc />
+    public ProcessingResponse? Next()
+    {
+        lock (_lock) return _duplex?.Next();
+    }
+
+    /// <inheritdoc />
     public void Sent()
     {
         lock (_lock) _response?.Release();
@@ -80,6 +93,7 @@ internal sealed class RouterStream(Engine engine) : IPhases
     public void Dispose()
     {
         _response?.Dispose();
+        _duplex?.Dispose();
         _capture.Dispose();
         _running?.Dispose();
         _running = null;
@@ -87,12 +101,12 @@ internal sealed class RouterStream(Engine engine) : IPhases
 
     /// <summary>Prepares an attempt of this exchange. Called by its upstream stream.</summary>
     /// <param name="attempt">Fills an answer from the exchange; must not keep references to the request body.</param>
-    /// <returns>Null when the exchange is over, or was never let through.</returns>
+    /// <returns>Null when the exchange is over, was never let through, or is being answered already.</returns>
     public ProcessingResponse? Attempt(UpstreamAttempt attempt)
     {
         lock (_lock)
         {
-            if (_completed || _exchange is null || !_decided) return null;
+            if (_completed || _exchange is null || !_decided || _response is not null) return null;
             // The first attempt shows the request as the listener's filters left it, the operator's processors among them; later ones show what attempts made of it.
             _filtered ??= attempt.Current;
             var answer = attempt.Prepare(_exchange, _upstream, _filtered, _bodyDecoded);
@@ -125,12 +139,22 @@ internal sealed class RouterStream(Engine engine) : IPhases
         _running = engine.Drain.Enter();
         if (engine.Drain.IsDraining) return Reject(new Rejection(GatewayError.Draining, "the gateway is shutting down; send the request again"));
         if (head.Method != "POST") return Reject(new Rejection(GatewayError.MethodNotAllowed, $"{endpoint.Suffix} takes POST, not {head.Method}"));
+        if (message.Message.ProtocolConfig is { } configured)
+        {
+            if (configured.RequestBodyMode == BodySendMode.FullDuplexStreamed) throw NotBuffered();
+            if (configured.ResponseBodyMode == BodySendMode.FullDuplexStreamed) _duplex = new DuplexResponse();
+        }
+
         if (message.EndOfStream) return Decide() ?? throw new InvalidOperationException("An empty body was accepted.");
         _internalId = $"{head.Header("x-request-id")}-{exchange.Id}";
         engine.Registry.Add(_internalId, this);
         var headers = new HeaderMutation();
         headers.Set(InternalIdHeader, _internalId);
-        return new ProcessingResponse { RequestHeaders = new HeadersResponse { Response = new CommonResponse { HeaderMutation = headers } } };
+        return new ProcessingResponse
+        {
+            RequestHeaders = new HeadersResponse { Response = new CommonResponse { HeaderMutation = headers } },
+            DynamicMetadata = Answers.Metadata(new Struct { Fields = { [Answers.InternalIdKey] = Value.ForString(_internalId) } }),
+        };
     }
 
     private ProcessingResponse Catalogue(EndpointDescriptor endpoint, string? id)
@@ -156,13 +180,12 @@ internal sealed class RouterStream(Engine engine) : IPhases
         foreach (var segment in message.Body) _body.Write(segment.Span);
         if (!message.EndOfStream)
         {
-            // A filter configured otherwise would let bytes go to the backend that nobody has looked at.
-            throw new GrpcException(GrpcStatusCode.FailedPrecondition, "the router filter's request_body_mode must be BUFFERED");
+            throw NotBuffered();
         }
 
         var exchange = _exchange!;
         exchange.BytesReceived = _body.Length;
-        if (Decode() is { } undecodable) return Reject(undecodable);
+        if (RequestCoding.Decode(exchange, _body, out _bodyDecoded) is { } undecodable) return Reject(undecodable);
         exchange.Body = _body.Written;
         if (Decide() is { } refused) return refused;
         var headers = new HeaderMutation();
@@ -172,24 +195,8 @@ internal sealed class RouterStream(Engine engine) : IPhases
         return new ProcessingResponse { RequestBody = new BodyResponse { Response = new CommonResponse { HeaderMutation = headers, ClearRouteCache = true } } };
     }
 
-    /// <summary>A compressed request is unpacked, because the model is inside and the provider gets plain bytes.</summary>
-    private Rejection? Decode()
-    {
-        if (_exchange!.Head.Header("content-encoding") is not { Length: > 0 } coding || coding.Trim().Equals("identity", StringComparison.OrdinalIgnoreCase)) return null;
-        var limit = (int)Math.Min(_exchange.Listener.Spec.MaxRequestBodyBytes ?? 50 * 1024 * 1024, Array.MaxLength - 1);
-        if (!ContentCoding.TryDecode(coding, _body!.Written, limit + 1, out var plain))
-        {
-            return ContentCoding.IsKnown(coding)
-                ? new Rejection(GatewayError.InvalidRequest, $"malformed request: the body is not valid {coding}")
-                : new Rejection(GatewayError.UnsupportedEncoding, $"content-encoding \"{coding}\" is not supported; use gzip, br or deflate, or none");
-        }
-
-        if (plain.Length > limit) return new Rejection(GatewayError.RequestTooLarge, $"the unpacked request body is larger than the {limit} bytes this listener takes");
-        _body.Clear();
-        _body.Write(plain.Span);
-        _bodyDecoded = true;
-        return null;
-    }
+    /// <summary>A filter configured otherwise would let bytes go to the backend that nobody has looked at, or wait for answers in pieces.</summary>
+    private static GrpcException NotBuffered() => new(GrpcStatusCode.FailedPrecondition, "the router filter's request_body_mode must be BUFFERED");
 
     /// <returns>Null when Envoy may choose a route, otherwise the answer.</returns>
     private ProcessingResponse? Decide()
@@ -210,19 +217,31 @@ internal sealed class RouterStream(Engine engine) : IPhases
         return rejection is null ? null : Reject(rejection);
     }
 
-    private ProcessingResponse BeginResponse(in InboundMessage message)
+    private ProcessingResponse? BeginResponse(in InboundMessage message)
     {
         _response = new ResponsePhases(_exchange!, _capture, engine.Time);
         var answer = _response.Begin(message, _localReply);
         if (message.EndOfStream) Finish(answer);
+        else if (_duplex is not null) return _duplex.Begin(answer, holds: _response.NeedsWhole);
         return answer;
     }
 
-    private ProcessingResponse ContinueResponse(in InboundMessage message)
+    private ProcessingResponse? ContinueResponse(in InboundMessage message)
     {
+        if (_duplex is not null) return _duplex.Continue(message, _response!, Finish);
         var answer = _response!.Continue(message);
         if (message.EndOfStream) Finish(answer);
         return answer;
+    }
+
+    /// <summary>Trailers after a body whose last piece did not say that it was the last.</summary>
+    private ProcessingResponse EndResponse()
+    {
+        var trailers = Answers.Nothing(InboundKind.ResponseTrailers);
+        if (_duplex is not null) return _duplex.End(trailers, _response!, Finish);
+        _response!.Continue(InboundMessage.OfBody(InboundKind.ResponseBody, ReadOnlySequence<byte>.Empty, endOfStream: true));
+        Finish(trailers);
+        return trailers;
     }
 
     private void Finish(ProcessingResponse answer) => answer.DynamicMetadata = Answers.Metadata(CompletionMetadata.Of(_exchange!, Complete()));
@@ -260,14 +279,9 @@ internal sealed class RouterStream(Engine engine) : IPhases
     private UsageRecord Complete()
     {
         _completed = true;
-        var exchange = _exchange!;
-        var record = engine.Completion.Complete(exchange);
-        if (exchange.Backend is { } backend) engine.Metrics.Attempt(backend.Name, record.ErrorCode ?? (record.Status is >= 200 and < 400 ? "ok" : "status"));
-        if (!engine.Tracing.Complete(exchange, record, _body, _capture)) _body?.Dispose();
+        var body = _body;
         _body = null;
-        if (exchange.Scanner is { } scanner) ResponseScannerPool.Return(scanner);
-        exchange.Scanner = null;
-        return record;
+        return engine.Complete(_exchange!, body, _capture);
     }
 
     private string RequestId() => RequestIds.For(_head!.Header("x-request-id"), ExchangeId.Create(engine.Time));

@@ -12,9 +12,9 @@ internal sealed class UpstreamStream(Engine engine) : IPhases
     public const string AttributesKey = "envoy.filters.http.ext_proc";
 
     private const string Namespace = "filter_metadata['aigateway.envoy.io']";
-    private const string HostBackend = $"xds.upstream_host_metadata.{Namespace}['per_route_rule_backend_name']";
-    private const string ClusterBackend = $"xds.cluster_metadata.{Namespace}['per_route_rule_backend_name']";
-    private const string RouteName = $"xds.route_metadata.{Namespace}['aigw_route_name']";
+    public const string HostBackend = $"xds.upstream_host_metadata.{Namespace}['per_route_rule_backend_name']";
+    public const string ClusterBackend = $"xds.cluster_metadata.{Namespace}['per_route_rule_backend_name']";
+    public const string RouteName = $"xds.route_metadata.{Namespace}['aigw_route_name']";
 
     private UpstreamAttempt? _attempt;
     private bool _answered;
@@ -30,17 +30,17 @@ internal sealed class UpstreamStream(Engine engine) : IPhases
     {
         if (Attributes(message) is not { } attributes) return false;
         if (attributes.Fields.ContainsKey(HostBackend) || attributes.Fields.ContainsKey(ClusterBackend)) return true;
-        return new EnvoyRequestHead(message.Message!.RequestHeaders.Headers).Header(RouterStream.InternalIdHeader) is { } id && registry.Find(id) is not null;
+        return InternalId(message.Message!, new EnvoyRequestHead(message.Message!.RequestHeaders.Headers)) is { } id && registry.Find(id) is not null;
     }
 
     /// <inheritdoc />
-    public ProcessingResponse Answer(in InboundMessage message)
+    public ProcessingResponse? Answer(in InboundMessage message)
     {
         if (_answered) return Answers.Nothing(message.Kind); // modes beyond the peer's: nothing to do here
         _answered = true;
         var current = new EnvoyRequestHead(message.Message!.RequestHeaders.Headers);
         var attributes = Attributes(message)!;
-        if (current.Header(RouterStream.InternalIdHeader) is not { Length: > 0 } id)
+        if (InternalId(message.Message!, current) is not { } id)
         {
             throw new GrpcException(GrpcStatusCode.Internal, "missing internal request ID header from router filter");
         }
@@ -74,8 +74,16 @@ internal sealed class UpstreamStream(Engine engine) : IPhases
         return name ?? throw new GrpcException(GrpcStatusCode.Internal, $"missing backend name in attributes at path: {HostBackend}");
     }
 
+    /// <summary>The header that the router stream set; the metadata it set beside it when a filter or a retry lost the header.</summary>
+    private static string? InternalId(ProcessingRequest request, EnvoyRequestHead head)
+    {
+        if (head.Header(RouterStream.InternalIdHeader) is { Length: > 0 } id) return id;
+        return request.MetadataContext?.FilterMetadata.TryGetValue(Answers.MetadataNamespace, out var metadata) == true ? Text(metadata, Answers.InternalIdKey) : null;
+    }
+
     private static Struct? Attributes(in InboundMessage message) =>
         message is { Kind: InboundKind.RequestHeaders, Message: { } request } && request.Attributes.TryGetValue(AttributesKey, out var attributes) ? attributes : null;
 
-    private static string? Text(Struct attributes, string path) => attributes.Fields.TryGetValue(path, out var value) && value.StringValue.Length > 0 ? value.StringValue : null;
+    /// <summary>A value that is a text and not empty.</summary>
+    public static string? Text(Struct attributes, string path) => attributes.Fields.TryGetValue(path, out var value) && value.StringValue.Length > 0 ? value.StringValue : null;
 }

@@ -25,7 +25,7 @@ internal sealed class AttemptSender(UpstreamSender pools, ProcessorChannels chan
         if (backend is null) return Local(processed, RouterPhase.NoBackend(exchange));
         while (true)
         {
-            var attempt = new Attempt(new FilterRun(_upstream, channels.For(processed.Context, _upstream), processed));
+            var attempt = new Attempt(new FilterRun(_upstream, channels, processed));
             RuntimeBackend? next = null;
             var failure = await TryAsync(processed, request, backend, attempt);
             if (attempt.Response is { } response)

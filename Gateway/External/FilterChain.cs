@@ -11,7 +11,7 @@ internal sealed class FilterChain(ProcessorChannels channels, ProcessedExchange 
     /// <returns>Null when the request goes on.</returns>
     public ValueTask<LocalReply?> RequestAsync(ProcessorFilter filter, ProcessedRequest request)
     {
-        var run = new FilterRun(filter, channels.For(processed.Context, filter), processed);
+        var run = new FilterRun(filter, channels, processed);
         _runs.Add(run);
         return run.RequestAsync(request);
     }

@@ -13,9 +13,9 @@ namespace AiGateway.Gateway.External;
 
 /// <summary>One filter at work on one exchange: its phases in order, over one stream that opens with the first message.</summary>
 /// <param name="filter">Settings.</param>
-/// <param name="channel">Connections to its service; null when there is none to be had.</param>
+/// <param name="channels">Connections to services.</param>
 /// <param name="processed">The exchange.</param>
-internal sealed class FilterRun(ProcessorFilter filter, GrpcChannel? channel, ProcessedExchange processed) : IAsyncDisposable
+internal sealed class FilterRun(ProcessorFilter filter, ProcessorChannels channels, ProcessedExchange processed) : IAsyncDisposable
 {
     /// <summary>Envoy's detail for a body whose length is not the one its head says.</summary>
     public const string LengthMismatch = "mismatch_between_content_length_and_the_length_of_the_mutated_body";
@@ -252,9 +252,9 @@ internal sealed class FilterRun(ProcessorFilter filter, GrpcChannel? channel, Pr
         return mode;
     }
 
-    private ProcessorStream Stream() => _stream ??= channel is null
-        ? throw Unavailable()
-        : new ProcessorStream(filter, channel, processed);
+    private ProcessorStream Stream() => _stream ??= channels.For(processed.Context, filter) is { } channel
+        ? new ProcessorStream(filter, channel, channels.Recorder, processed)
+        : throw Unavailable();
 
     private ProcessorException Unavailable()
     {

@@ -1,13 +1,18 @@
 using AiGateway.ExtProc.Protocol.Grpc;
+using AiGateway.ExtProc.Protocol.Recording;
 using AiGateway.Gateway.Forwarding;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 
 namespace AiGateway.Gateway.External;
 
 /// <summary>Connections to ext_proc services: one channel of the process for the engine's own, the pools of the configuration for others.</summary>
-internal sealed class ProcessorChannels(UpstreamSender pools, ProcessingOptions options, TimeProvider time) : IDisposable
+internal sealed class ProcessorChannels(UpstreamSender pools, GatewayHostOptions options) : IAsyncDisposable
 {
-    private readonly GrpcChannel? _engine = options.Mode == EngineMode.External ? new GrpcChannel(options.Address, new GrpcChannelOptions { Time = time }) : null;
+    private readonly GrpcChannel? _engine = options.Processing.Mode == EngineMode.External ? new GrpcChannel(options.Processing.Address, new GrpcChannelOptions { Time = options.Time }) : null;
+
+    /// <summary>Writes streams down; null when nobody wants it.</summary>
+    public FlightRecorder? Recorder { get; } = options.Record is { } record ? FlightRecorder.Start(record with { Time = options.Time }, options.Logs.CreateLogger<FlightRecorder>()) : null;
 
     /// <summary>A channel for a filter; null when no endpoint of its pool is healthy.</summary>
     public GrpcChannel? For(HttpContext context, ProcessorFilter filter)
@@ -17,5 +22,9 @@ internal sealed class ProcessorChannels(UpstreamSender pools, ProcessingOptions 
     }
 
     /// <inheritdoc />
-    public void Dispose() => _engine?.Dispose();
+    public async ValueTask DisposeAsync()
+    {
+        _engine?.Dispose();
+        if (Recorder is not null) await Recorder.DisposeAsync();
+    }
 }

@@ -1,6 +1,7 @@
 using AiGateway.DataPlane.Errors;
 using AiGateway.ExtProc.Protocol;
 using AiGateway.ExtProc.Protocol.Grpc;
+using AiGateway.ExtProc.Protocol.Recording;
 using Envoy.Service.ExtProc.V3;
 
 namespace AiGateway.Gateway.External;
@@ -13,21 +14,26 @@ internal sealed class ProcessorStream : IAsyncDisposable
 {
     private static readonly InboundCodec s_requests = new();
     private static readonly OutboundCodec s_answers = new();
+    private static readonly OutboundCodec s_wholeAnswers = new(slices: false);
 
     private readonly CancellationTokenSource _stop;
     private readonly CancellationTokenRegistration _clientLeaves;
     private readonly DuplexCall<InboundMessage, OutboundMessage> _call;
     private readonly ProcessedExchange _processed;
+    private readonly FlightRecorder? _recorder;
+    private StreamRecording? _recording;
+    private bool _begun;
     private bool _first = true;
 
-    public ProcessorStream(ProcessorFilter filter, GrpcChannel channel, ProcessedExchange processed)
+    public ProcessorStream(ProcessorFilter filter, GrpcChannel channel, FlightRecorder? recorder, ProcessedExchange processed)
     {
         Filter = filter;
+        _recorder = recorder;
         _processed = processed;
         _stop = new CancellationTokenSource(Timeout.InfiniteTimeSpan, processed.Exchange.Time);
         // Not the exchange's deadline: the answer that a client gets then still passes the filters.
         _clientLeaves = processed.Context.RequestAborted.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _stop);
-        _call = channel.Duplex(ExternalProcessorMethods.Process, s_requests, s_answers, null, _stop.Token);
+        _call = channel.Duplex(ExternalProcessorMethods.Process, s_requests, recorder is null ? s_answers : s_wholeAnswers, null, _stop.Token);
     }
 
     public ProcessorFilter Filter { get; }
@@ -45,7 +51,7 @@ internal sealed class ProcessorStream : IAsyncDisposable
         _stop.CancelAfter(Filter.MessageTimeout);
         try
         {
-            await _call.WriteAsync(message);
+            await SendAsync(message);
             return await ReadAsync();
         }
         catch (OperationCanceledException) when (!_processed.Context.RequestAborted.IsCancellationRequested)
@@ -54,6 +60,7 @@ internal sealed class ProcessorStream : IAsyncDisposable
         }
         catch (GrpcException exception)
         {
+            _recording?.Ended(exception.Code, exception.Message);
             return Fail(GatewayError.ProcessorFailed, Details(exception));
         }
         finally
@@ -63,7 +70,13 @@ internal sealed class ProcessorStream : IAsyncDisposable
     }
 
     /// <summary>Sends a piece of a body whose answers come in their own time.</summary>
-    public ValueTask SendAsync(InboundMessage message) => _call.WriteAsync(message);
+    public ValueTask SendAsync(InboundMessage message)
+    {
+        if (_begun) _recording?.Request(message);
+        else _recording = _recorder?.Begin([], message);
+        _begun = true;
+        return _call.WriteAsync(message);
+    }
 
     /// <summary>The next answer, however long it takes within the exchange's own limits.</summary>
     /// <exception cref="ProcessorException">The exchange must not go on.</exception>
@@ -80,6 +93,7 @@ internal sealed class ProcessorStream : IAsyncDisposable
         }
         catch (GrpcException exception)
         {
+            _recording?.Ended(exception.Code, exception.Message);
             return Fail(GatewayError.ProcessorFailed, Details(exception));
         }
     }
@@ -111,6 +125,7 @@ internal sealed class ProcessorStream : IAsyncDisposable
         try
         {
             _stop.CancelAfter(Filter.MessageTimeout);
+            _recording?.HalfClosed();
             await _call.CompleteAsync();
             while (await _call.ReadAsync() is (true, _))
             {
@@ -126,6 +141,7 @@ internal sealed class ProcessorStream : IAsyncDisposable
     /// <summary>Resets the stream unless it is over.</summary>
     public async ValueTask DisposeAsync()
     {
+        _recording?.Reset();
         await _call.DisposeAsync();
         _clientLeaves.Dispose();
         _stop.Dispose();
@@ -136,9 +152,12 @@ internal sealed class ProcessorStream : IAsyncDisposable
         var (hasMessage, answer) = await _call.ReadAsync();
         if (!hasMessage)
         {
+            _recording?.Ended(GrpcStatusCode.OK, "");
             IsOver = true;
             return null;
         }
+
+        _recording?.Response(answer.Message);
 
         _processed.Take(answer.Message.DynamicMetadata, Filter);
         return answer;

@@ -6,7 +6,7 @@ namespace AiGateway.Architecture.Tests;
 /// <summary>The files that belong to the repository, as git lists them.</summary>
 internal static class RepositoryFiles
 {
-    private static readonly HashSet<string> s_binary = [".png", ".wav", ".gz", ".ico", ".woff2"];
+    private static readonly HashSet<string> s_binary = [".png", ".wav", ".gz", ".aigwrec", ".ico", ".woff2"];
 
     /// <summary>Paths from the root. Skips the test where this is no working copy.</summary>
     public static IReadOnlyList<string> All()

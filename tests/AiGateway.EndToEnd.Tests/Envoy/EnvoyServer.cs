@@ -30,12 +30,14 @@ internal sealed class EnvoyServer : IAsyncDisposable
     /// <param name="extProcPort">Where the service is, or nobody.</param>
     /// <param name="cancellationToken">Ends the start.</param>
     /// <param name="tls">What the client trusts, when the listener is HTTPS.</param>
-    public static async Task<EnvoyServer> StartAsync(string run, Func<int, string> manifest, int extProcPort, CancellationToken cancellationToken, UpstreamTls? tls = null)
+    /// <param name="change">What an operator changes in the bootstrap.</param>
+    public static async Task<EnvoyServer> StartAsync(string run, Func<int, string> manifest, int extProcPort, CancellationToken cancellationToken, UpstreamTls? tls = null, Func<string, string>? change = null)
     {
         var folder = TempFolder.Create();
         var (port, admin) = (FreePort.Find(), FreePort.Find());
         var input = folder.Write("config.yaml", manifest(port));
         var bootstrap = await Bootstrap.TranslateAsync(folder, input, cancellationToken, "--extproc-addr", $"127.0.0.1:{Text(extProcPort)}", "--envoy-admin-port", Text(admin), "--listen-address", "127.0.0.1");
+        if (change is not null) await File.WriteAllTextAsync(bootstrap, change(await File.ReadAllTextAsync(bootstrap, cancellationToken)), cancellationToken);
         return await RunAsync(run, folder, bootstrap, port, admin, tls, cancellationToken);
     }
 

@@ -22,9 +22,9 @@ internal sealed class EnvoyOrigin : IOrigin
 
     public ExtProcProcess Service { get; private set; }
 
-    public static async Task<EnvoyOrigin> StartAsync(string run, Func<int, string> manifest, IReadOnlyDictionary<string, string?>? environment, CancellationToken cancellationToken)
+    public static async Task<EnvoyOrigin> StartAsync(string run, Func<int, string> manifest, IReadOnlyDictionary<string, string?>? environment, CancellationToken cancellationToken, params string[] serviceArguments)
     {
-        var service = await ExtProcProcess.StartAsync(manifest(1975), port: 0, environment, cancellationToken);
+        var service = await ExtProcProcess.StartAsync(manifest(1975), port: 0, environment, cancellationToken, serviceArguments);
         try
         {
             return new EnvoyOrigin(await EnvoyServer.StartAsync(run, manifest, service.Port, cancellationToken), service, manifest, environment);

@@ -30,10 +30,11 @@ internal sealed partial class ExtProcProcess : IAsyncDisposable
     /// <param name="port">0 takes a free one.</param>
     /// <param name="environment">Variables.</param>
     /// <param name="cancellationToken">Ends the start.</param>
-    public static async Task<ExtProcProcess> StartAsync(string manifest, int port, IReadOnlyDictionary<string, string?>? environment, CancellationToken cancellationToken)
+    /// <param name="more">Further arguments.</param>
+    public static async Task<ExtProcProcess> StartAsync(string manifest, int port, IReadOnlyDictionary<string, string?>? environment, CancellationToken cancellationToken, params string[] more)
     {
         var folder = TempFolder.Create();
-        string[] arguments = [GatewayProcess.Program, "extproc", folder.Write("config.yaml", manifest), "--listen", $"127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}", "--admin-port", "0"];
+        string[] arguments = [GatewayProcess.Program, "extproc", folder.Write("config.yaml", manifest), "--listen", $"127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}", "--admin-port", "0", .. more];
         var process = ChildProcess.Start("dotnet", arguments, GatewayProcess.Variables(folder, environment));
         try
         {
