@@ -86,7 +86,7 @@ internal sealed class ResponsePhases(Exchange exchange, ResponseCapture capture,
         if (_replacement is not null) ReplaceBody(answer.ResponseBody.Response);
         else if (_passes) Count(message.Body, scans: false);
         else if (exchange.Streamed) Events(message, answer.ResponseBody.Response);
-        else if (exchange.Status is >= 200 and < 300) Whole(message);
+        else if (exchange.Status is >= 200 and < 300) Whole(message, answer.ResponseBody.Response);
         else Failed(message, answer.ResponseBody.Response);
         if (message.EndOfStream) End();
         return answer;
@@ -112,16 +112,8 @@ internal sealed class ResponsePhases(Exchange exchange, ResponseCapture capture,
 
     private ProcessingResponse Replace(Rejection rejection, bool endOfStream)
     {
-        _replacement = rejection;
-        exchange.Error = rejection.Error;
-        exchange.Outcome = Outcomes.Of(rejection.Error);
-        exchange.Status = rejection.Error.Status;
-        exchange.Streamed = false;
-        capture.ContentType = "application/json";
-        var common = new CommonResponse { HeaderMutation = new HeaderMutation() };
-        common.HeaderMutation.Set(":status", rejection.Error.Status);
-        common.HeaderMutation.Set("content-type", "application/json");
-        common.HeaderMutation.Set("x-request-id", exchange.RequestId);
+        Adopt(rejection);
+        var common = new CommonResponse { HeaderMutation = ReplacedHead() };
         if (endOfStream)
         {
             // There is no body to replace, so one comes with the head.
@@ -131,6 +123,25 @@ internal sealed class ResponsePhases(Exchange exchange, ResponseCapture capture,
         }
 
         return new ProcessingResponse { ResponseHeaders = new HeadersResponse { Response = common } };
+    }
+
+    private void Adopt(Rejection rejection)
+    {
+        _replacement = rejection;
+        exchange.Error = rejection.Error;
+        exchange.Outcome = Outcomes.Of(rejection.Error);
+        exchange.Status = rejection.Error.Status;
+        exchange.Streamed = false;
+        capture.ContentType = "application/json";
+    }
+
+    private HeaderMutation ReplacedHead()
+    {
+        var head = new HeaderMutation();
+        head.Set(":status", _replacement!.Error.Status);
+        head.Set("content-type", "application/json");
+        head.Set("x-request-id", exchange.RequestId);
+        return head;
     }
 
     private void ReplaceBody(CommonResponse common)
@@ -189,16 +200,50 @@ internal sealed class ResponsePhases(Exchange exchange, ResponseCapture capture,
             : new BodyMutation { Body = UnsafeByteOperations.UnsafeWrap(_filtered.WrittenMemory) };
     }
 
-    private void Whole(in InboundMessage message)
+    private void Whole(in InboundMessage message, CommonResponse common)
     {
-        if (_json && _coding is not null)
+        if (!_json || _coding is null)
+        {
+            Count(message.Body, scans: _json);
+            return;
+        }
+
+        if (!message.EndOfStream || Accepts() || !ContentCoding.IsKnown(_coding))
         {
             Keep(message);
             return;
         }
 
-        Count(message.Body, scans: _json);
+        // The backend compressed for a client that does not read it.
+        if (!ContentCoding.TryDecode(_coding, Contiguous(message.Body), LookLimit, out var plain))
+        {
+            Adopt(new Rejection(GatewayError.UpstreamInvalid, "the backend's answer is not in the coding it claims"));
+            common.HeaderMutation = ReplacedHead();
+            common.HeaderMutation.RemoveHeaders.Add("content-encoding");
+            ReplaceBody(common);
+            return;
+        }
+
+        if (plain.Length >= LookLimit)
+        {
+            Keep(message); // blown up on purpose, or so large that the client is better served with what there is
+            return;
+        }
+
+        _scanner.Feed(plain.Span);
+        exchange.FirstByteTimestamp = time.GetTimestamp();
+        exchange.Reads++;
+        Unpack(common, plain);
     }
+
+    /// <summary>Sends the plain bytes of a compressed body.</summary>
+    private void Unpack(CommonResponse common, ReadOnlyMemory<byte> plain)
+    {
+        Put(common, plain);
+        common.HeaderMutation.RemoveHeaders.Add("content-encoding");
+    }
+
+    private bool Accepts() => AcceptedCodings.Takes(exchange.Head.Header("accept-encoding"), _coding.AsSpan().Trim());
 
     private void Failed(in InboundMessage message, CommonResponse common)
     {
@@ -208,8 +253,13 @@ internal sealed class ResponsePhases(Exchange exchange, ResponseCapture capture,
         if (!ErrorWrapping.Wraps(exchange.Endpoint, exchange.Status, _contentType, body.Length) || !message.EndOfStream)
         {
             capture.Add(plain.Span);
+            if (!message.EndOfStream || _coding is null || Accepts() || plain.Length >= LookLimit || plain.Equals(body)) return;
+            exchange.BytesSent -= body.Length;
+            Unpack(common, plain);
             return;
         }
+
+        if (plain.Length > ErrorWrapping.LongestText) plain = plain[..ErrorWrapping.LongestText];
 
         var wrapped = new ArrayBufferWriter<byte>(plain.Length + 128);
         ErrorBody.Wrap(wrapped, exchange.Endpoint.Dialect, exchange.Status, plain.Span, exchange.RequestId);

@@ -62,7 +62,7 @@ internal sealed partial class GatewayProcess : IOrigin
         MetricsPage.Sum(await MetricsAsync(cancellationToken), name, labels);
 
     public async Task<JsonElement> LogEntryAsync(string requestId, CancellationToken cancellationToken) =>
-        JsonElement.Parse(await _process.WaitForOutputLineAsync(line => line.Contains($"\"{requestId}\"", StringComparison.Ordinal), cancellationToken));
+        JsonElement.Parse(await _process.WaitForOutputLineAsync(line => line.Contains($"\"x-request-id\":\"{requestId}\"", StringComparison.Ordinal), cancellationToken));
 
     public async ValueTask DisposeAsync()
     {
