@@ -57,6 +57,8 @@ internal sealed partial class GatewayProcess : IOrigin
     /// <summary>The metrics page.</summary>
     public async Task<string> MetricsAsync(CancellationToken cancellationToken) => await Client.GetStringAsync(new Uri(Admin, "metrics"), cancellationToken);
 
+    public async Task<IReadOnlyList<string>> PagesAsync(CancellationToken cancellationToken) => [await MetricsAsync(cancellationToken)];
+
     /// <summary>Sum over all series of one metric whose labels contain the given text; 0 when there is none.</summary>
     public async Task<double> MetricAsync(string name, string labels, CancellationToken cancellationToken) =>
         MetricsPage.Sum(await MetricsAsync(cancellationToken), name, labels);

@@ -44,6 +44,13 @@ internal sealed class EnvoyOrigin : IServiceOrigin
 
     public Task<string> MetricsAsync(CancellationToken cancellationToken) => Client.GetStringAsync(new Uri(Service.Admin, "metrics"), cancellationToken);
 
+    public async Task<IReadOnlyList<string>> PagesAsync(CancellationToken cancellationToken) =>
+    [
+        await MetricsAsync(cancellationToken),
+        await Client.GetStringAsync(new Uri(Envoy.Admin, "config_dump"), cancellationToken),
+        await Client.GetStringAsync(new Uri(Envoy.Admin, "stats"), cancellationToken),
+    ];
+
     public Task<JsonElement> LogEntryAsync(string requestId, CancellationToken cancellationToken) => Envoy.LogEntryAsync(requestId, cancellationToken);
 
     public async Task KillServiceAsync() => await Service.DisposeAsync();

@@ -48,6 +48,8 @@ internal sealed class ExternalOrigin : IServiceOrigin
 
     public Task<string> MetricsAsync(CancellationToken cancellationToken) => Client.GetStringAsync(new Uri(Service.Admin, "metrics"), cancellationToken);
 
+    public async Task<IReadOnlyList<string>> PagesAsync(CancellationToken cancellationToken) => [await MetricsAsync(cancellationToken), await _gateway.MetricsAsync(cancellationToken)];
+
     public Task<JsonElement> LogEntryAsync(string requestId, CancellationToken cancellationToken) => _gateway.LogEntryAsync(requestId, cancellationToken);
 
     public async Task KillServiceAsync() => await Service.DisposeAsync();

@@ -18,6 +18,9 @@ internal interface IOrigin : IAsyncDisposable
     /// <summary>The metrics page of the process that holds the engine.</summary>
     Task<string> MetricsAsync(CancellationToken cancellationToken);
 
+    /// <summary>Every page on which an operator can look at the processes.</summary>
+    Task<IReadOnlyList<string>> PagesAsync(CancellationToken cancellationToken);
+
     /// <summary>The access log entry of a request, once it is written by whoever the client is connected to.</summary>
     Task<JsonElement> LogEntryAsync(string requestId, CancellationToken cancellationToken);
 }
