@@ -5,6 +5,7 @@ using AiGateway.DataPlane.Endpoints;
 using AiGateway.DataPlane.Errors;
 using AiGateway.DataPlane.Exchanges;
 using AiGateway.DataPlane.Telemetry;
+using AiGateway.Gateway.External;
 using AiGateway.Gateway.Forwarding;
 using AiGateway.Gateway.Listeners;
 using AiGateway.ServiceDefaults;
@@ -36,6 +37,7 @@ public sealed class GatewayHost : IAsyncDisposable
     private readonly TelemetryHeaders _headers;
     private readonly SpanQueue? _spans;
     private readonly SemaphoreSlim _applying = new(1, 1);
+    private ProcessorChannels? _channels;
     private WebApplication? _gateway;
     private WebApplication? _admin;
 
@@ -149,6 +151,7 @@ public sealed class GatewayHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_gateway is not null) await StopAsync(_gateway);
+        _channels?.Dispose();
         _clients.Dispose();
         if (_admin is not null) await StopAsync(_admin);
         if (_spans is not null) await _spans.DisposeAsync();
@@ -206,9 +209,11 @@ public sealed class GatewayHost : IAsyncDisposable
             ? [new AccessLogSink(telemetry.AccessLog, _headers.Logs), .. _options.Sinks]
             : [.. _options.Sinks];
         var sender = ActivatorUtilities.CreateInstance<UpstreamSender>(services, tracing);
-        var exchanges = new ExchangeHandler(_snapshots, _sockets, sender, new Completion(_metrics, sinks), _metrics, tracing, _drain, _options, _options.Logs.CreateLogger<ExchangeHandler>());
+        _channels = new ProcessorChannels(sender, _options.Processing, _options.Time);
+        var exchanges = new ExchangeHandler(_snapshots, _sockets, sender, new Completion(_metrics, sinks), _metrics, tracing, _drain, _channels, _options, _options.Logs.CreateLogger<ExchangeHandler>());
         var catalogue = new CatalogueHandler(_snapshots, _sockets, _options);
         application.Use(new FramingGuard(endpoints, _options.Time).InvokeAsync);
+        if (_options.Processing.Mode == EngineMode.External) MapExternal(application, endpoints, sender);
         application.Use(next => context =>
         {
             var path = context.Request.Path.Value ?? "/";
@@ -229,6 +234,20 @@ public sealed class GatewayHost : IAsyncDisposable
             var path = context.Request.Path.Value ?? "/";
             var requestId = RequestIds.For(context.Request.Headers["x-request-id"], ExchangeId.Create(_options.Time));
             await ErrorResponses.WriteAsync(context, endpoints.Guess(path), GatewayError.UnknownPath, $"unsupported path: {path}", null, requestId);
+        });
+    }
+
+    /// <summary>AI paths go to the engine's ext_proc service; what is not one goes on to the plain routes.</summary>
+    private void MapExternal(WebApplication application, EndpointCatalog endpoints, UpstreamSender sender)
+    {
+        var attempts = new AttemptSender(sender, _channels!, _options, _options.Logs.CreateLogger<AttemptSender>());
+        var accessLog = new ExternalAccessLog(_options.Telemetry?.AccessLog, _headers.Logs);
+        var exchanges = new ExternalExchangeHandler(_snapshots, _sockets, _channels!, attempts, accessLog, _drain, _options, _options.Logs.CreateLogger<ExternalExchangeHandler>());
+        application.Use(next => context =>
+        {
+            var path = context.Request.Path.Value ?? "/";
+            if (endpoints.Find(path) is { } endpoint) return exchanges.HandleAsync(context, endpoint);
+            return endpoints.TryFindModel(path, out var list, out _) ? exchanges.HandleAsync(context, list!) : next(context);
         });
     }
 

@@ -30,6 +30,9 @@ public sealed class GatewayHostOptions
     /// <summary>Connections that go elsewhere than DNS says, the TLS name unchanged.</summary>
     public IReadOnlyList<ResolveOverride> Resolve { get; init; } = [];
 
+    /// <summary>Where the engine runs.</summary>
+    public ProcessingOptions Processing { get; init; } = new();
+
     /// <summary>Where the dialects live.</summary>
     public EndpointPrefixes Prefixes { get; init; } = EndpointPrefixes.Default;
 

@@ -23,6 +23,12 @@ internal static partial class GatewayLog
     [LoggerMessage(1005, LogLevel.Warning, "{Warning}")]
     public static partial void Setting(ILogger logger, string warning);
 
+    [LoggerMessage(1007, LogLevel.Error, "exchange {RequestId}: ext_proc filter {Filter} failed ({Details})")]
+    public static partial void ProcessorFailed(ILogger logger, string requestId, string filter, string details);
+
+    [LoggerMessage(1008, LogLevel.Warning, "exchange {RequestId} goes on without ext_proc filter {Filter}, which failed ({Details})")]
+    public static partial void ProcessorSkipped(ILogger logger, string requestId, string filter, string details);
+
     [LoggerMessage(1006, LogLevel.Error, "plain request {RequestId} failed inside the gateway")]
     public static partial void PlainRequestFailed(ILogger logger, Exception exception, string requestId);
 }

@@ -90,8 +90,11 @@ internal sealed class StandaloneHost(RunOptions options, CliPaths paths, CliEnvi
 
     private async Task<GatewayHost?> StartGatewayAsync(CompilationResult configuration, TelemetryPipeline telemetry, RequestLines? lines, ILoggerFactory logs, CancellationToken cancellationToken)
     {
+        if (!TryReadProcessing(out var processing))
+            return null;
         var hostOptions = new GatewayHostOptions
         {
+            Processing = processing,
             AdminPort = options.AdminPort,
             PortOverride = options.Port,
             Resolve = options.Resolve,
@@ -154,6 +157,21 @@ internal sealed class StandaloneHost(RunOptions options, CliPaths paths, CliEnvi
         {
             // The host has logged it and keeps the old one; the next change may be better.
             Say($"configuration not applied: {exception.Message}");
+        }
+    }
+
+    private bool TryReadProcessing(out ProcessingOptions processing)
+    {
+        processing = new ProcessingOptions();
+        try
+        {
+            processing = ProcessingOptions.FromEnvironment(environment.Variable);
+            return true;
+        }
+        catch (FormatException exception)
+        {
+            Say(exception.Message);
+            return false;
         }
     }
 

@@ -17,12 +17,14 @@ public sealed class RuntimeRule
     /// <param name="spec">The agreed configuration.</param>
     /// <param name="candidates">Backends in the order written.</param>
     /// <param name="costs">Costs of the route and the gateway.</param>
-    public RuntimeRule(RouteSpec route, int index, RuleSpec spec, IReadOnlyList<Candidate> candidates, CostProgram costs)
+    /// <param name="processors">External processors of the route, in order.</param>
+    public RuntimeRule(RouteSpec route, int index, RuleSpec spec, IReadOnlyList<Candidate> candidates, CostProgram costs, IReadOnlyList<ProcessorSpec> processors)
     {
         Route = route.Name;
         Index = index;
         Spec = spec;
         Costs = costs;
+        Processors = processors;
         HasCandidates = candidates.Count > 0;
         _byEndpoint = [.. Enum.GetValues<EndpointKind>().Select(kind => Groups(candidates.Where(candidate => ProviderCatalog.Supports(candidate.Backend.Spec.Schema, kind))))];
     }
@@ -38,6 +40,9 @@ public sealed class RuntimeRule
 
     /// <summary>What is computed from the usage.</summary>
     public CostProgram Costs { get; }
+
+    /// <summary>External processors that see its exchanges: requests in this order, responses in the opposite one.</summary>
+    public IReadOnlyList<ProcessorSpec> Processors { get; }
 
     /// <summary>Whether the rule names any backend.</summary>
     public bool HasCandidates { get; }

@@ -55,6 +55,9 @@ public sealed record GatewayError(string Code, int Status, LogLevel Level, bool 
     /// <summary>A bug.</summary>
     public static readonly GatewayError Internal = new("internal_error", 500, LogLevel.Error, false, "The gateway failed; the request id finds the log entry.");
 
+    /// <summary>An external processor failed.</summary>
+    public static readonly GatewayError ProcessorFailed = new("processor_failed", 500, LogLevel.Error, false, "A service that must see the exchange (ext_proc) could not be reached, failed, or gave an answer that cannot be followed.");
+
     /// <summary>Could not connect.</summary>
     public static readonly GatewayError UpstreamUnreachable = new("upstream_unreachable", 502, LogLevel.Warning, true, "No connection to the backend could be made.");
 
@@ -66,6 +69,9 @@ public sealed record GatewayError(string Code, int Status, LogLevel Level, bool 
 
     /// <summary>Draining.</summary>
     public static readonly GatewayError Draining = new("draining", 503, LogLevel.Information, true, "The gateway is shutting down; repeat the request after the time in retry-after.");
+
+    /// <summary>An external processor was too slow.</summary>
+    public static readonly GatewayError ProcessorTimeout = new("processor_timeout", 504, LogLevel.Error, false, "A service that must see the exchange (ext_proc) did not answer in its time.");
 
     /// <summary>Too slow.</summary>
     public static readonly GatewayError UpstreamTimeout = new("upstream_timeout", 504, LogLevel.Warning, true, "The backend did not answer, or fell silent, longer than the route allows.");

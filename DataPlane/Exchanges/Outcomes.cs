@@ -11,7 +11,7 @@ public static class Outcomes
     {
         if (error == GatewayError.ClientClosed) return ExchangeOutcome.ClientCancelled;
         if (error == GatewayError.UpstreamTimeout) return ExchangeOutcome.TimedOut;
-        if (error == GatewayError.Internal) return ExchangeOutcome.Failed;
+        if (error == GatewayError.Internal || error == GatewayError.ProcessorFailed || error == GatewayError.ProcessorTimeout) return ExchangeOutcome.Failed;
         return error.Status >= 500 && error != GatewayError.Draining && error != GatewayError.NoBackend ? ExchangeOutcome.BackendFailed : ExchangeOutcome.Rejected;
     }
 

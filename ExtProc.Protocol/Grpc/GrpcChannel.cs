@@ -7,16 +7,19 @@ namespace AiGateway.ExtProc.Protocol.Grpc;
 /// <summary>A client's connections to one service. Made once and used by many calls; connections are opened when needed, more than one when one is full.</summary>
 public sealed class GrpcChannel : IDisposable
 {
+    private static readonly GrpcChannelOptions s_defaults = new();
+
     private readonly GrpcChannelOptions _options;
     private readonly HttpMessageInvoker _invoker;
     private readonly Uri _base;
+    private readonly bool _owned;
 
     /// <param name="address"><c>http://host:port</c> (HTTP/2 from the first byte), <c>https://host:port</c> or <c>unix:/path</c>.</param>
     /// <param name="options">Limits.</param>
     /// <exception cref="FormatException">The address is none.</exception>
     public GrpcChannel(string address, GrpcChannelOptions? options = null)
     {
-        _options = options ?? new GrpcChannelOptions();
+        _options = options ?? s_defaults;
         var handler = new SocketsHttpHandler
         {
             UseProxy = false,
@@ -46,6 +49,17 @@ public sealed class GrpcChannel : IDisposable
         }
 
         _invoker = new HttpMessageInvoker(handler);
+        _owned = true;
+    }
+
+    /// <param name="invoker">Connections that belong to somebody else; must send no cookies, follow no redirects and decompress nothing.</param>
+    /// <param name="address">Scheme, host and port of the service.</param>
+    /// <param name="options">Limits; those of connections are the invoker's.</param>
+    public GrpcChannel(HttpMessageInvoker invoker, Uri address, GrpcChannelOptions? options = null)
+    {
+        _options = options ?? s_defaults;
+        _invoker = invoker;
+        _base = address;
     }
 
     /// <summary>Begins a call where both sides send any number of messages.</summary>
@@ -106,8 +120,11 @@ public sealed class GrpcChannel : IDisposable
         while (await call.ReadAsync() is (true, var message)) yield return message;
     }
 
-    /// <summary>Closes the connections; calls that are not over end.</summary>
-    public void Dispose() => _invoker.Dispose();
+    /// <summary>Closes the connections unless they are somebody else's; calls that are not over end.</summary>
+    public void Dispose()
+    {
+        if (_owned) _invoker.Dispose();
+    }
 
     private static async ValueTask<Stream> ConnectAsync(UnixDomainSocketEndPoint endPoint, CancellationToken cancellationToken)
     {

@@ -67,6 +67,7 @@ internal sealed class AccessLogSink(AccessLogPipeline log, HeaderAttributeMap he
         if (value is not null) entry.Add(name, value.Value);
     }
 
-    private static string Address(System.Net.IPAddress address, int port) =>
+    /// <summary>Address and port.</summary>
+    internal static string Address(System.Net.IPAddress address, int port) =>
         string.Create(CultureInfo.InvariantCulture, $"{(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address)}:{port}");
 }

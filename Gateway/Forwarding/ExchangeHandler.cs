@@ -6,6 +6,7 @@ using AiGateway.DataPlane.Exchanges;
 using AiGateway.DataPlane.Routing;
 using AiGateway.DataPlane.Streaming;
 using AiGateway.DataPlane.Telemetry;
+using AiGateway.Gateway.External;
 using AiGateway.Gateway.Listeners;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -21,6 +22,7 @@ internal sealed class ExchangeHandler(
     GatewayMetrics metrics,
     ExchangeTracing tracing,
     DrainState drain,
+    ProcessorChannels channels,
     GatewayHostOptions options,
     ILogger<ExchangeHandler> log)
 {
@@ -90,7 +92,27 @@ internal sealed class ExchangeHandler(
 
         var idle = exchange.Rule!.Spec.StreamIdleTimeout ?? exchange.Listener.Spec.StreamIdleTimeout ?? options.StreamIdleTimeout;
         timer.Limit(exchange.Rule.Spec.RequestTimeout, idle);
-        if (await AttemptAsync(context, exchange, capture, timer, idle) is { } failed) await RejectAsync(context, exchange, failed, capture);
+        if (exchange.Rule.Processors.Count > 0) await ProcessAsync(context, exchange, body, capture, timer, idle);
+        else if (await AttemptAsync(context, exchange, capture, timer, idle, null) is { } failed) await RejectAsync(context, exchange, failed, capture);
+    }
+
+    /// <summary>The attempts of a route whose exchanges pass external processors.</summary>
+    private async ValueTask ProcessAsync(HttpContext context, Exchange exchange, PooledBytes body, ResponseCapture capture, ExchangeTimer timer, TimeSpan idle)
+    {
+        await using var processors = RouteProcessors.For(context, exchange, body, timer, channels, log);
+        try
+        {
+            if (await processors.RequestAsync() is { } answer) await processors.AnswerAsync(answer, capture);
+            else if (await AttemptAsync(context, exchange, capture, timer, idle, processors) is { } failed) await RejectAsync(context, exchange, failed, capture);
+        }
+        catch (ImmediateResponseException exception)
+        {
+            // A processor had seen enough of a streamed answer.
+            if (context.Response.HasStarted) context.Abort();
+            else await processors.AnswerAsync(ProcessedResponse.Of(exception.Reply), capture);
+        }
+
+        await processors.CompleteAsync();
     }
 
     /// <summary>The request's head is checked and its body read.</summary>
@@ -125,7 +147,7 @@ internal sealed class ExchangeHandler(
 
     /// <summary>Tries backends in the order of the plan until one answer is on its way to the client.</summary>
     /// <returns>Null when the client has an answer; otherwise why not.</returns>
-    private async ValueTask<Rejection?> AttemptAsync(HttpContext context, Exchange exchange, ResponseCapture capture, ExchangeTimer timer, TimeSpan idle)
+    private async ValueTask<Rejection?> AttemptAsync(HttpContext context, Exchange exchange, ResponseCapture capture, ExchangeTimer timer, TimeSpan idle, RouteProcessors? processors)
     {
         var plan = exchange.Plan!;
         var upstream = new UpstreamRequest();
@@ -150,7 +172,7 @@ internal sealed class ExchangeHandler(
                     {
                         // (9) translate back
                         var relay = new ResponseRelay(context, exchange, timer, capture);
-                        if (await relay.RelayAsync(response) is not { } broken)
+                        if (await relay.RelayAsync(processors is null ? response : await processors.ResponseAsync(response)) is not { } broken)
                         {
                             metrics.Attempt(backend.Name, exchange.Error?.Code ?? ((int)response.StatusCode < 400 ? "ok" : "status"));
                             return null;

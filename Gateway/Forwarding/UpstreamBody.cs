@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using AiGateway.DataPlane.Errors;
 using AiGateway.DataPlane.Exchanges;
 using AiGateway.DataPlane.Streaming;
+using AiGateway.Gateway.External;
 
 namespace AiGateway.Gateway.Forwarding;
 
@@ -40,6 +41,10 @@ internal sealed class UpstreamBody(HttpResponseMessage response, Exchange exchan
         {
             var stopped = SendResult.Stopped(timer.Reason);
             throw new UpstreamBodyException(stopped.Error!, stopped.Message!);
+        }
+        catch (ProcessorException exception)
+        {
+            throw new UpstreamBodyException(exception.Error, exception.Error.Meaning);
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException)
         {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using AiGateway.Contracts.Snapshots;
 using AiGateway.DataPlane.Configuration;
@@ -35,16 +36,45 @@ internal sealed class UpstreamSender
     public async ValueTask<SendResult> SendAsync(HttpContext context, Exchange exchange, UpstreamRequest upstream, ExchangeTimer timer)
     {
         var backend = exchange.Backend!;
-        if (!_state.TryGetCluster(backend.Spec.Pool, out var cluster) || Pick(context, cluster) is not { } destination)
+        if (!TryPick(context, backend.Spec.Pool, out var client, out var destination))
         {
             return new SendResult(GatewayError.UpstreamUnreachable, "no endpoint of the backend is available");
         }
 
-        using var perTry = PerTry(exchange, timer);
+        return await SendAsync(client, Build(context, exchange, upstream, backend, destination), exchange.Rule!, timer);
+    }
+
+    /// <summary>Chooses a healthy endpoint of a pool.</summary>
+    /// <returns>False when there is none.</returns>
+    public bool TryPick(HttpContext context, string pool, [MaybeNullWhen(false)] out HttpMessageInvoker client, [MaybeNullWhen(false)] out DestinationState destination)
+    {
+        (client, destination) = (null, null);
+        if (!_state.TryGetCluster(pool, out var cluster) || Pick(context, cluster) is not { } picked) return false;
+        (client, destination) = (cluster.Model.HttpClient, picked);
+        return true;
+    }
+
+    /// <summary>Begins the request of an attempt: address, version and host; headers are the caller's.</summary>
+    public HttpRequestMessage Message(RuntimeBackend backend, DestinationState destination, string pathAndQuery, HttpContent content)
+    {
+        var message = new HttpRequestMessage(HttpMethod.Post, Target(destination.Model.Config.Address, pathAndQuery))
+        {
+            Version = backend.Pool!.Http2 || backend.Pool.Tls is not null ? HttpVersion.Version20 : HttpVersion.Version11,
+            VersionPolicy = backend.Pool.Http2 ? HttpVersionPolicy.RequestVersionExact : HttpVersionPolicy.RequestVersionOrLower,
+            Content = content,
+        };
+        if (destination.Model.Config.Host is { } host) message.Headers.Host = host;
+        return message;
+    }
+
+    /// <summary>Sends a request within the limits of its rule.</summary>
+    /// <returns>The response with its head read, or who failed.</returns>
+    public static async ValueTask<SendResult> SendAsync(HttpMessageInvoker client, HttpRequestMessage message, RuntimeRule rule, ExchangeTimer timer)
+    {
+        using var perTry = PerTry(rule, timer);
         try
         {
-            var message = Build(context, exchange, upstream, backend, destination);
-            return new SendResult(await cluster.Model.HttpClient.SendAsync(message, perTry?.Token ?? timer.Token));
+            return new SendResult(await client.SendAsync(message, perTry?.Token ?? timer.Token));
         }
         catch (OperationCanceledException) when (timer.Reason != StopReason.None)
         {
@@ -74,9 +104,9 @@ internal sealed class UpstreamSender
         _ => new(GatewayError.UpstreamReset, "the backend closed the connection before it answered"),
     };
 
-    private static CancellationTokenSource? PerTry(Exchange exchange, ExchangeTimer timer)
+    private static CancellationTokenSource? PerTry(RuntimeRule rule, ExchangeTimer timer)
     {
-        var limit = exchange.Rule!.Spec.Retry?.PerTryTimeout ?? exchange.Rule.Spec.BackendRequestTimeout;
+        var limit = rule.Spec.Retry?.PerTryTimeout ?? rule.Spec.BackendRequestTimeout;
         if (limit is null) return null;
         var source = CancellationTokenSource.CreateLinkedTokenSource(timer.Token);
         source.CancelAfter(limit.Value);
@@ -96,24 +126,18 @@ internal sealed class UpstreamSender
 
     private HttpRequestMessage Build(HttpContext context, Exchange exchange, UpstreamRequest upstream, RuntimeBackend backend, DestinationState destination)
     {
-        var message = new HttpRequestMessage(HttpMethod.Post, Target(destination.Model.Config.Address, upstream.PathAndQuery))
-        {
-            Version = backend.Pool!.Http2 || backend.Pool.Tls is not null ? HttpVersion.Version20 : HttpVersion.Version11,
-            VersionPolicy = backend.Pool.Http2 ? HttpVersionPolicy.RequestVersionExact : HttpVersionPolicy.RequestVersionOrLower,
-            Content = new PiecesContent(upstream, exchange.BodyOwner),
-        };
+        var message = Message(backend, destination, upstream.PathAndQuery, new PiecesContent(upstream, exchange.BodyOwner));
         var hopByHop = context.Request.Headers.Connection is { Count: > 0 } connection ? connection.ToString() : null;
         foreach (var header in context.Request.Headers)
         {
             if (!HeaderPolicy.GoesUp(header.Key, backend) || (hopByHop is not null && HeaderPolicy.Names(hopByHop, header.Key))) continue;
-            System.Net.Http.Headers.HttpHeaders target = HeaderPolicy.DescribesBody(header.Key) ? message.Content.Headers : message.Headers;
+            System.Net.Http.Headers.HttpHeaders target = HeaderPolicy.DescribesBody(header.Key) ? message.Content!.Headers : message.Headers;
             if (header.Value.Count == 1) target.TryAddWithoutValidation(header.Key, header.Value.ToString());
             else target.TryAddWithoutValidation(header.Key, (IEnumerable<string?>)header.Value);
         }
 
-        if (destination.Model.Config.Host is { } host) message.Headers.Host = host;
-        if (context.Request.ContentType is { } contentType) message.Content.Headers.TryAddWithoutValidation("content-type", contentType);
-        else message.Content.Headers.TryAddWithoutValidation("content-type", "application/json");
+        if (context.Request.ContentType is { } contentType) message.Content!.Headers.TryAddWithoutValidation("content-type", contentType);
+        else message.Content!.Headers.TryAddWithoutValidation("content-type", "application/json");
         message.Headers.TryAddWithoutValidation("accept-encoding", AcceptedCodings.For(exchange, context.Request.Headers.AcceptEncoding.ToString()));
         message.Headers.TryAddWithoutValidation("x-request-id", exchange.RequestId);
         _tracing.Inject(exchange, message, static (target, name, value) => target.Headers.TryAddWithoutValidation(name, value), static (target, name) => target.Headers.Remove(name));

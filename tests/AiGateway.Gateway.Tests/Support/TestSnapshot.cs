@@ -10,6 +10,7 @@ internal sealed class TestSnapshot
     private readonly List<BackendSpec> _backends = [];
     private readonly List<PoolSpec> _pools = [];
     private readonly List<HttpRouteSpec> _httpRoutes = [];
+    private readonly List<ProcessorSpec> _processors = [];
     private int _revision;
 
     public ListenerSpec Listener { get; set; } = new() { Name = "default/gw/http", Port = 0, Addresses = ["127.0.0.1"] };
@@ -64,6 +65,21 @@ internal sealed class TestSnapshot
         return new BackendRefSpec(_backends[^1].Name, weight, priority);
     }
 
+    /// <summary>Lets a service see every exchange of the route; behind those that were added before.</summary>
+    public TestSnapshot Processor(ScriptedService service, Func<ProcessorSpec, ProcessorSpec>? change = null)
+    {
+        var spec = new ProcessorSpec
+        {
+            Name = service.Name,
+            Pool = Pool(service.Port, pool => pool with { Http2 = true }),
+            MessageTimeout = TimeSpan.FromSeconds(20),
+            Request = new ProcessorDirection(ProcessorBodyMode.Buffered, []),
+            Response = new ProcessorDirection(ProcessorBodyMode.Buffered, []),
+        };
+        _processors.Add(change is null ? spec : change(spec));
+        return this;
+    }
+
     public TestSnapshot Http(HttpRouteSpec route)
     {
         _httpRoutes.Add(route);
@@ -74,7 +90,8 @@ internal sealed class TestSnapshot
     {
         Revision = $"sha256:test-{++_revision}",
         Listeners = [Listener],
-        Routes = [new RouteSpec { Name = "default/test", Listeners = [Listener.Name], Hostnames = Hostnames, Rules = [.. _rules], Costs = Costs }],
+        Routes = [new RouteSpec { Name = "default/test", Listeners = [Listener.Name], Hostnames = Hostnames, Rules = [.. _rules], Costs = Costs, Processors = [.. _processors.Select(processor => processor.Name)] }],
+        Processors = [.. _processors],
         Backends = [.. _backends],
         Pools = [.. _pools],
         HttpRoutes = [.. _httpRoutes],
