@@ -54,7 +54,7 @@ internal sealed class ExternalAccessLog(AccessLogPipeline? log, HeaderAttributeM
         entry.Add("attempts", exchange.Attempts);
         entry.Add("gen_ai.operation.name", exchange.Endpoint.Operation);
         entry.Add("gen_ai.provider.name", exchange.Backend?.ProviderName);
-        entry.Add("gen_ai.request.model", exchange.RequestedModel.Length == 0 ? null : exchange.RequestedModel);
+        entry.Add("gen_ai.request.model", Text(said, "gen_ai.request.model") ?? (exchange.RequestedModel.Length == 0 ? null : exchange.RequestedModel));
         entry.Add("gen_ai.request.model_override", Text(said, "model_name_override"));
         entry.Add("gen_ai.response.model", Text(said, "response_model"));
         AddNumbers(entry, exchange.Snapshot.Source, said);

@@ -22,7 +22,7 @@ public sealed class AccessLogTests(Stages stages)
         "connection_termination_details", "x-forwarded-for",
     ];
 
-    /// <summary><see cref="Differences.BrokenExchangeIsLoggedByEnvoyAlone"/>.</summary>
+    /// <summary><see cref="Differences.BrokenExchangeIsLoggedAlone"/>.</summary>
     private static readonly HashSet<string> s_ofTheEnd =
     [
         "outcome", "error_code", "response_code", "bytes_sent", "gen_ai.response.model", "gen_ai.usage.input_tokens", "gen_ai.usage.output_tokens", "gen_ai.usage.total_tokens", "llm_input_token", "llm_output_token",
@@ -48,11 +48,11 @@ public sealed class AccessLogTests(Stages stages)
         ["timed out"] = new(Samples.Chat("timed"), [MockAnswer.Silence()], "timed_out", 504, 1),
         ["reset before the head"] = new(Samples.Chat("chat"), [MockAnswer.ResetAtOnce()], "backend_failed", 502, 1),
         ["connection refused"] = new(Samples.Chat("refused"), [], "backend_failed", 502, 1) { Difference = Differences.RefusedBackendIsNotLogged, Fields = s_ofTheBackend },
-        ["broken JSON"] = new(Samples.Chat("chat"), [s_good.EndAfter(40)], "backend_failed", 502, 1) { Difference = Differences.BrokenExchangeIsLoggedByEnvoyAlone, Fields = s_ofTheEnd },
+        ["broken JSON"] = new(Samples.Chat("chat"), [s_good.EndAfter(40)], "backend_failed", 502, 1) { Difference = Differences.BrokenExchangeIsLoggedAlone, Fields = s_ofTheEnd },
         ["left by the client"] = new(Samples.Chat("chat", stream: true), [MockAnswer.Sse(Samples.ChatStream).StallAfter(Samples.ChatEvents[0].Length)], "client_cancelled", 200, 1)
         {
             Leaves = true,
-            Difference = Differences.BrokenExchangeIsLoggedByEnvoyAlone,
+            Difference = Differences.BrokenExchangeIsLoggedAlone,
             Fields = s_ofTheEnd,
         },
     };

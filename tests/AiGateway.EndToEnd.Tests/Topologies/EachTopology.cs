@@ -4,10 +4,7 @@ namespace AiGateway.EndToEnd.Tests.Topologies;
 public sealed class EachTopology : TheoryData<Topology>
 {
     /// <summary>The topologies that the suite runs in; the only list of them.</summary>
-    public static readonly IReadOnlyList<Topology> All = [Topology.Standalone, Topology.Envoy, Topology.External];
-
-    /// <summary>Those whose engine is a process of its own, which can go away while requests run.</summary>
-    public static readonly IReadOnlyList<Topology> WithService = [.. All.Where(static topology => topology != Topology.Standalone)];
+    public static readonly IReadOnlyList<Topology> All = [Topology.Standalone, Topology.Envoy];
 
     public EachTopology() => AddRange(All);
 
