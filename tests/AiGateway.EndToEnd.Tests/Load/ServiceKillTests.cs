@@ -25,11 +25,16 @@ public sealed class ServiceKillTests
         using var deadline = TestDeadline.Start(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
         await using var loaded = await LoadedOrigin.StartAsync(topology, deadline);
         var origin = (IServiceOrigin)loaded.Origin;
-        var seen = await FinishedAsync(loaded, deadline);
+        loaded.Release();
+        var started = Stopwatch.GetTimestamp();
+        var seen = (double)LoadedOrigin.TokensOf((await loaded.ChatAsync(deadline)).Body);
+        // Both first requests load and compile the same code; where that alone takes long, the machine is busy with something else.
+        var recovery = TimeSpan.FromTicks(Math.Max(s_recovery.Ticks, 2 * Stopwatch.GetElapsedTime(started).Ticks));
+        seen += await FinishedAsync(loaded, deadline);
+        var finished = loaded.Upstream.Requests.Count;
         loaded.Hold();
         var chats = Enumerable.Range(0, Chats).Select(_ => loaded.ChatAsync(deadline)).ToList();
         var streams = await Task.WhenAll(Enumerable.Range(0, Streams).Select(_ => loaded.OpenStreamAsync(deadline)));
-        var finished = loaded.Upstream.Requests.Count - Chats - Streams;
         await loaded.Upstream.WaitUntilAsync(upstream => upstream.Requests.Count == finished + Chats + Streams, deadline);
         var counted = await loaded.CountedTokensAsync(deadline);
 
@@ -54,7 +59,7 @@ public sealed class ServiceKillTests
         loaded.Release();
         var probe = await Eventually.GetAsync(async token => await loaded.ChatAsync(token) is (200, var body) ? body : null, () => "a request to be served again", deadline);
         var recovered = Stopwatch.GetElapsedTime(ready);
-        Assert.True(recovered < s_recovery, $"served again only {recovered.TotalMilliseconds:0} ms after the ready line");
+        Assert.True(recovered < recovery, $"served again only {recovered.TotalMilliseconds:0} ms after the ready line, {recovery.TotalMilliseconds:0} ms are allowed");
 
         seen += LoadedOrigin.TokensOf(probe) + await FinishedAsync(loaded, deadline);
         await loaded.NothingRunsAsync(deadline);
