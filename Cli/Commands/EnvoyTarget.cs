@@ -72,18 +72,26 @@ internal sealed class EnvoyTarget
             .. EndpointCatalog.All.SelectMany(endpoint => (string[])[prefixes.Path(endpoint), endpoint.Suffix]).Distinct(StringComparer.Ordinal)
                 .Select(path => (Path: path, Endpoint: catalog.Find(path)!))
                 .GroupBy(static item => item.Endpoint.Dialect)
-                .Select(static dialect => new AiPathSet(
+                .Select(dialect => new AiPathSet(
                     dialect.Key.ToString().ToLowerInvariant(),
                     [.. dialect.Select(static item => item.Path)],
                     [.. dialect.Where(static item => item.Endpoint.Catalogue).Select(static item => $"{item.Path}/")],
-                    NotFound(dialect.Key))),
+                    Root(prefixes, dialect.First().Endpoint),
+                    new AiErrors(
+                        Error(dialect.Key, GatewayError.ModelNotFound, "No matching route found. It is likely because the model specified in your request is not configured in the Gateway.", "model"),
+                        Error(dialect.Key, GatewayError.UnknownPath, "unsupported path"),
+                        Error(dialect.Key, GatewayError.UpstreamReset, "the backend broke off its answer"),
+                        Error(dialect.Key, GatewayError.UpstreamTimeout, "the backend's answer was not complete in the time that its route allows")))),
         ];
     }
 
-    private static string NotFound(Dialect dialect)
+    /// <summary>What stands before the path that the provider itself gives an endpoint; empty at the root.</summary>
+    private static string Root(EndpointPrefixes prefixes, EndpointDescriptor endpoint) => prefixes.Path(endpoint)[..^endpoint.Suffix.Length];
+
+    private static string Error(Dialect dialect, GatewayError error, string message, string? param = null)
     {
         var body = new ArrayBufferWriter<byte>();
-        ErrorBody.Write(body, dialect, GatewayError.ModelNotFound, "No matching route found. It is likely because the model specified in your request is not configured in the Gateway.", "model", "%REQ(X-REQUEST-ID)%");
+        ErrorBody.Write(body, dialect, error, message, param, "%REQ(X-REQUEST-ID)%");
         return Encoding.UTF8.GetString(body.WrittenSpan);
     }
 }

@@ -6,12 +6,18 @@ namespace AiGateway.ControlPlane.Envoy;
 /// <summary>One JSON object per request on standard output, with the field names of the gateway's own access log.</summary>
 internal static class AccessLog
 {
+    /// <summary>Key of the client's path without its query. A provider's path replaces the client's in the request, so it is kept aside.</summary>
+    public const string PathKey = "request.path";
+
+    private const string PathOfClient = $"%DYNAMIC_METADATA({ExtProcFilters.DynamicNamespace}:{PathKey})%";
+
     /// <summary>Fields of any exchange. Queries are left out: some clients put keys into them.</summary>
     private static readonly (string Name, string Value)[] s_exchange =
     [
         ("start_time", "%START_TIME%"),
         ("method", "%REQ(:METHOD)%"),
-        ("x-envoy-origin-path", "%PATH(NQ:ORIG_OR_PATH)%"),
+        ("request.path", PathOfClient),
+        ("x-envoy-origin-path", PathOfClient),
         ("protocol", "%PROTOCOL%"),
         ("response_code", "%RESPONSE_CODE%"),
         ("response_flags", "%RESPONSE_FLAGS%"),
@@ -36,28 +42,35 @@ internal static class AccessLog
         ("attempts", "%UPSTREAM_REQUEST_ATTEMPT_COUNT%"),
     ];
 
-    /// <summary>Token counts, by the key that the operator gave a cost of that kind, or by the usual one.</summary>
-    private static readonly (CostKind Kind, string Field, string UsualKey)[] s_usage =
+    /// <summary>Fields that the service fills, and the keys under which it does.</summary>
+    private static readonly (string Name, string Key)[] s_service =
     [
-        (CostKind.InputToken, "gen_ai.usage.input_tokens", "llm_input_token"),
-        (CostKind.CachedInputToken, "gen_ai.usage.cached_input_tokens", "llm_cached_input_token"),
-        (CostKind.OutputToken, "gen_ai.usage.output_tokens", "llm_output_token"),
-        (CostKind.TotalToken, "gen_ai.usage.total_tokens", "llm_total_token"),
-        (CostKind.ReasoningToken, "gen_ai.usage.reasoning_tokens", "llm_reasoning_token"),
+        ("outcome", "outcome"),
+        ("error_code", "error_code"),
+        ("aigateway.route", "route_name"),
+        ("aigateway.backend", "backend_name"),
+        ("gen_ai.operation.name", "gen_ai.operation.name"),
+        ("gen_ai.provider.name", "gen_ai.provider.name"),
+        ("gen_ai.request.model", "gen_ai.request.model"),
+        ("gen_ai.request.model_override", "model_name_override"),
+        ("gen_ai.response.model", "response_model"),
+        ("gen_ai.usage.input_tokens", "gen_ai.usage.input_tokens"),
+        ("gen_ai.usage.cached_input_tokens", "gen_ai.usage.cached_input_tokens"),
+        ("gen_ai.usage.output_tokens", "gen_ai.usage.output_tokens"),
+        ("gen_ai.usage.total_tokens", "gen_ai.usage.total_tokens"),
+        ("gen_ai.usage.reasoning_tokens", "gen_ai.usage.reasoning_tokens"),
+        ("token_latency_ttft", "token_latency_ttft"),
+        ("token_latency_itl", "token_latency_itl"),
     ];
 
     public static JsonObject Log(GatewaySnapshot snapshot, IReadOnlyList<KeyValuePair<string, string>> headers)
     {
         var fields = new JsonObject();
         foreach (var (name, value) in s_exchange) fields[name] = value;
-        fields["gen_ai.request.model"] = "%REQ(X-AI-EG-MODEL)%";
-        fields["gen_ai.request.model_override"] = Metadata("model_name_override");
-        fields["gen_ai.response.model"] = Metadata("response_model");
-        fields["gen_ai.provider.name"] = Metadata("backend_name");
-        var costs = snapshot.Routes.SelectMany(static route => route.Costs).Concat(snapshot.GlobalCosts).ToList();
-        foreach (var (kind, field, usualKey) in s_usage) fields[field] = Metadata(costs.Find(cost => cost.Kind == kind)?.MetadataKey ?? usualKey);
+        foreach (var (name, key) in s_service) fields[name] = Metadata(key);
+        var costs = snapshot.Routes.SelectMany(static route => route.Costs).Concat(snapshot.GlobalCosts);
         // An operator's own key must not hide one of the fields above.
-        foreach (var key in (string[])["token_latency_ttft", "token_latency_itl", .. costs.Select(static cost => cost.MetadataKey), .. headers.Select(static pair => pair.Value)])
+        foreach (var key in (string[])[.. costs.Select(static cost => cost.MetadataKey), .. headers.Select(static pair => pair.Value)])
         {
             if (!fields.ContainsKey(key)) fields[key] = Metadata(key);
         }

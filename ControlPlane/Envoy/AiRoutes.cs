@@ -31,7 +31,7 @@ internal static class AiRoutes
     {
         ["name"] = $"ai-entry/{set.Name}",
         ["match"] = new JsonObject { ["safe_regex"] = new JsonObject { ["regex"] = string.Join('|', [.. set.Paths.Select(static path => $"{Regex.Escape(path)}/?"), .. set.Below.Select(static path => $"{Regex.Escape(path)}.+")]) } },
-        ["direct_response"] = LocalReplies.Json(404, set.NotFoundJson),
+        ["direct_response"] = LocalReplies.Json(404, set.Errors.NotFound),
         ["typed_per_filter_config"] = ProcessorFilters.Choose(ExtProcFilters.Enabled(), processors, []),
     });
 

@@ -45,7 +45,8 @@ internal static class ExtProcFilters
                 ["response_body_mode"] = "BUFFERED", // the service turns streams to STREAMED
                 ["response_trailer_mode"] = "SKIP",
             },
-            ["response_attributes"] = Protobuf.Texts("response.code_details"), // tells Envoy's own answers from a backend's
+            // Tells the service which answers are Envoy's own and why there was none of a backend.
+            ["response_attributes"] = Protobuf.Texts("response.code_details"),
             ["message_timeout"] = "10s", // 200 ms, the default, is short for a large body
             ["allow_mode_override"] = true,
             ["mutation_rules"] = Mutations(),

@@ -21,8 +21,7 @@ internal static class HttpFilters
     /// <summary>Log attributes first, so that refused requests have them; the service and the operator's processors where a route enables them; the router last.</summary>
     public static JsonArray Chain(IReadOnlyList<KeyValuePair<string, string>> logHeaders, bool needExtProc, IEnumerable<JsonNode> processors)
     {
-        var filters = new JsonArray();
-        if (logHeaders.Count > 0) filters.Add((JsonNode)LogAttributes(logHeaders));
+        var filters = new JsonArray((JsonNode)LogAttributes(logHeaders));
         if (needExtProc) filters.Add((JsonNode)ExtProcFilters.Router());
         foreach (var processor in processors) filters.Add(processor);
         filters.Add((JsonNode)Protobuf.Extension("envoy.filters.http.router", new JsonObject
@@ -38,10 +37,23 @@ internal static class HttpFilters
     private static JsonObject LogAttributes(IReadOnlyList<KeyValuePair<string, string>> headers) => Protobuf.Extension("envoy.filters.http.header_to_metadata", new JsonObject
     {
         ["@type"] = Protobuf.Type("envoy.extensions.filters.http.header_to_metadata.v3.Config"),
-        ["request_rules"] = Protobuf.Array(headers.Select(static pair => new JsonObject
-        {
-            ["header"] = pair.Key,
-            ["on_header_present"] = new JsonObject { ["metadata_namespace"] = ExtProcFilters.DynamicNamespace, ["key"] = pair.Value, ["type"] = "STRING" },
-        })),
+        ["request_rules"] = Protobuf.Array(headers.Select(static pair => Rule(pair.Key, pair.Value)).Prepend(Path())),
     });
+
+    private static JsonObject Path()
+    {
+        var rule = Rule(":path", AccessLog.PathKey);
+        rule["on_header_present"]!["regex_value_rewrite"] = new JsonObject
+        {
+            ["pattern"] = new JsonObject { ["regex"] = "^([^?#]*).*$" },
+            ["substitution"] = "\\1",
+        };
+        return rule;
+    }
+
+    private static JsonObject Rule(string header, string key) => new()
+    {
+        ["header"] = header,
+        ["on_header_present"] = new JsonObject { ["metadata_namespace"] = ExtProcFilters.DynamicNamespace, ["key"] = key, ["type"] = "STRING" },
+    };
 }

@@ -7,10 +7,6 @@ internal static class LocalReplies
 {
     private const string RequestId = "%REQ(X-REQUEST-ID)%";
 
-    /// <summary>No route of any kind covers the path.</summary>
-    public static JsonObject UnknownPath() =>
-        Json(404, $$$"""{"error":{"message":"unsupported path","type":"invalid_request_error","param":null,"code":"unknown_path"},"request_id":"{{{RequestId}}}"}""");
-
     /// <summary>A rule that cannot be served.</summary>
     public static JsonObject NoBackend(string route) =>
         Json(500, $$$"""{"error":{"message":"The rule that serves this request has no usable backend; see the status of route {{{route}}}.","type":"server_error","param":null,"code":"no_backend"},"request_id":"{{{RequestId}}}"}""");

@@ -24,11 +24,17 @@ internal static class VirtualHosts
         }
 
         routes.AddRange(HttpRoutes.All(snapshot.HttpRoutes.Where(route => route.Listeners.Contains(listener)), domain));
-        if (aiRoutes.Count > 0)
-            routes.Add(new JsonObject { ["name"] = "unknown-path", ["match"] = new JsonObject { ["prefix"] = "/" }, ["direct_response"] = LocalReplies.UnknownPath() });
+        if (aiRoutes.Count > 0) routes.AddRange(options.AiPaths.OrderByDescending(static set => set.Root.Length).Select(UnknownPath));
         // Without any route it still keeps its host from being served by a wider one.
         return new JsonObject { ["name"] = $"{group.Name}/{text}", ["domains"] = Protobuf.Texts(text), ["routes"] = Protobuf.Array(routes) };
     }
+
+    private static JsonObject UnknownPath(AiPathSet set) => new()
+    {
+        ["name"] = $"unknown-path/{set.Name}",
+        ["match"] = RouteMatches.Prefix(set.Root),
+        ["direct_response"] = LocalReplies.Json(404, set.Errors.UnknownPath),
+    };
 
     private static IEnumerable<string?> Domains(SocketGroup group, GatewaySnapshot snapshot) =>
         group.Listeners.SelectMany(listener => Domains(listener, snapshot)).Distinct()

@@ -5,6 +5,9 @@ namespace AiGateway.DataPlane.Errors;
 /// <summary>Which error bodies of backends are put into the caller's dialect.</summary>
 public static class ErrorWrapping
 {
+    /// <summary>Bytes of a text that are put into the caller's dialect, at most.</summary>
+    public const int LongestText = 256 * 1024;
+
     /// <summary>Whether a body is wrapped: not JSON, on an operation whose clients expect JSON errors.</summary>
     /// <param name="endpoint">Operation.</param>
     /// <param name="status">The backend's, outside 2xx.</param>

@@ -14,4 +14,16 @@ public static class Outcomes
         if (error == GatewayError.Internal || error == GatewayError.ProcessorFailed || error == GatewayError.ProcessorTimeout) return ExchangeOutcome.Failed;
         return error.Status >= 500 && error != GatewayError.Draining && error != GatewayError.NotConfigured && error != GatewayError.NoBackend ? ExchangeOutcome.BackendFailed : ExchangeOutcome.Rejected;
     }
+
+    /// <summary>Its name in access logs.</summary>
+    public static string Name(ExchangeOutcome outcome) => outcome switch
+    {
+        ExchangeOutcome.Succeeded => "succeeded",
+        ExchangeOutcome.Rejected => "rejected",
+        ExchangeOutcome.BackendFailed => "backend_failed",
+        ExchangeOutcome.ClientCancelled => "client_cancelled",
+        ExchangeOutcome.TimedOut => "timed_out",
+        ExchangeOutcome.Failed => "failed",
+        _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, null),
+    };
 }

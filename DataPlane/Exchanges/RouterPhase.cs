@@ -88,7 +88,8 @@ public static class RouterPhase
 
     private static Rejection Malformed(string detail, string? param = null) => new(GatewayError.InvalidRequest, "malformed request: " + detail, param);
 
-    private static Rejection ModelRequired() => new(GatewayError.ModelRequired, "invalid request body: model field is required", "model");
+    /// <summary>The answer when a model has to be named and none is.</summary>
+    public static Rejection ModelRequired() => new(GatewayError.ModelRequired, "invalid request body: model field is required", "model");
 
     /// <summary>The answer when no rule matches.</summary>
     public static Rejection NotFound(Exchange exchange) => new(

@@ -94,7 +94,6 @@ public sealed class GatewayMetrics : IDisposable
     /// <summary>Records a finished exchange. Called once, by <see cref="Completion"/>.</summary>
     public void Completed(Exchange exchange, UsageRecord record)
     {
-        _active.Add(-1);
         var tags = Tags(exchange, record);
         var duration = exchange.AttemptTimestamp == 0 ? record.Duration : exchange.Time.GetElapsedTime(exchange.AttemptTimestamp);
         if (record.Outcome == ExchangeOutcome.Succeeded)
@@ -110,6 +109,7 @@ public sealed class GatewayMetrics : IDisposable
 
         RecordTokens(record.Usage, tags);
         RecordLatencies(exchange, record, duration, tags);
+        _active.Add(-1); // last: whoever sees that nothing runs sees everything counted
     }
 
     /// <inheritdoc />

@@ -18,14 +18,10 @@ namespace AiGateway.ExtProc.Processing;
 /// </summary>
 internal sealed class ResponsePhases(Exchange exchange, ResponseCapture capture, TimeProvider time) : IDisposable
 {
-    /// <summary>Most of a compressed answer that is unpacked to be looked at.</summary>
-    private const int LookLimit = 16 * 1024 * 1024;
-
     private readonly ResponseScanner _scanner = exchange.Scanner ??= ResponseScannerPool.Rent();
     private readonly ArrayBufferWriter<byte> _filtered = new(4096);
     private UsageChunkFilter? _filter;
-    private PooledBytes? _compressed; // of an answer that is passed on as it is and read when it is complete
-    private string? _coding;
+    private CompressedAnswer? _compressed;
     private string? _contentType;
     private bool _json;
     private Rejection? _replacement; // Envoy's own answer, in the caller's dialect
@@ -47,7 +43,7 @@ internal sealed class ResponsePhases(Exchange exchange, ResponseCapture capture,
         exchange.FirstByteTimestamp = 0;
         exchange.Reads = 0;
         _contentType = capture.ContentType = head.Header("content-type");
-        _coding = head.Header("content-encoding");
+        _compressed = head.Header("content-encoding") is { } coding && !coding.Equals("identity", StringComparison.OrdinalIgnoreCase) ? new CompressedAnswer(coding, exchange.Head.Header("accept-encoding")) : null;
         _json = _contentType?.Contains("json", StringComparison.OrdinalIgnoreCase) == true;
         var success = exchange.Status is >= 200 and < 300;
         exchange.Streamed = success && _contentType?.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase) == true;
@@ -75,7 +71,7 @@ internal sealed class ResponsePhases(Exchange exchange, ResponseCapture capture,
             // Events, and bytes such as audio that nobody has to see whole. The length is the backend's and holds only for untouched bytes.
             answer.ModeOverride = new ProcessingMode { ResponseBodyMode = ProcessingMode.Types.BodySendMode.Streamed, ResponseHeaderMode = ProcessingMode.Types.HeaderSendMode.Send };
             if (exchange.Streamed) answer.ResponseHeaders.Response.HeaderMutation.RemoveHeaders.Add("content-length");
-            if (exchange is { Streamed: true, UsageForced: true } && _coding is null) _filter = new UsageChunkFilter(_scanner);
+            if (exchange is { Streamed: true, UsageForced: true } && _compressed is null) _filter = new UsageChunkFilter(_scanner);
         }
 
         return answer;
@@ -89,7 +85,7 @@ internal sealed class ResponsePhases(Exchange exchange, ResponseCapture capture,
         if (_replacement is not null) ReplaceBody(answer.ResponseBody.Response);
         else if (_passes) Count(message.Body, scans: false);
         else if (exchange.Streamed) Events(message, answer.ResponseBody.Response);
-        else if (exchange.Status is >= 200 and < 300) Whole(message);
+        else if (exchange.Status is >= 200 and < 300) Whole(message, answer.ResponseBody.Response);
         else Failed(message, answer.ResponseBody.Response);
         if (message.EndOfStream) End();
         return answer;
@@ -115,16 +111,8 @@ internal sealed class ResponsePhases(Exchange exchange, ResponseCapture capture,
 
     private ProcessingResponse Replace(Rejection rejection, bool endOfStream)
     {
-        _replacement = rejection;
-        exchange.Error = rejection.Error;
-        exchange.Outcome = Outcomes.Of(rejection.Error);
-        exchange.Status = rejection.Error.Status;
-        exchange.Streamed = false;
-        capture.ContentType = "application/json";
-        var common = new CommonResponse { HeaderMutation = new HeaderMutation() };
-        common.HeaderMutation.Set(":status", rejection.Error.Status);
-        common.HeaderMutation.Set("content-type", "application/json");
-        common.HeaderMutation.Set("x-request-id", exchange.RequestId);
+        Adopt(rejection);
+        var common = new CommonResponse { HeaderMutation = ReplacedHead() };
         if (endOfStream)
         {
             // There is no body to replace, so one comes with the head.
@@ -134,6 +122,25 @@ internal sealed class ResponsePhases(Exchange exchange, ResponseCapture capture,
         }
 
         return new ProcessingResponse { ResponseHeaders = new HeadersResponse { Response = common } };
+    }
+
+    private void Adopt(Rejection rejection)
+    {
+        _replacement = rejection;
+        exchange.Error = rejection.Error;
+        exchange.Outcome = Outcomes.Of(rejection.Error);
+        exchange.Status = rejection.Error.Status;
+        exchange.Streamed = false;
+        capture.ContentType = "application/json";
+    }
+
+    private HeaderMutation ReplacedHead()
+    {
+        var head = new HeaderMutation();
+        head.Set(":status", _replacement!.Error.Status);
+        head.Set("content-type", "application/json");
+        head.Set("x-request-id", exchange.RequestId);
+        return head;
     }
 
     private void ReplaceBody(CommonResponse common)
@@ -158,7 +165,7 @@ internal sealed class ResponsePhases(Exchange exchange, ResponseCapture capture,
 
     private void Events(in InboundMessage message, CommonResponse common)
     {
-        if (_coding is not null)
+        if (_compressed is not null)
         {
             Keep(message);
             return;
@@ -192,34 +199,67 @@ internal sealed class ResponsePhases(Exchange exchange, ResponseCapture capture,
             : new BodyMutation { Body = UnsafeByteOperations.UnsafeWrap(_filtered.WrittenMemory) };
     }
 
-    private void Whole(in InboundMessage message)
+    private void Whole(in InboundMessage message, CommonResponse common)
     {
-        if (_json && _coding is not null)
+        if (!_json || _compressed is null)
+        {
+            Count(message.Body, scans: _json);
+            return;
+        }
+
+        if (!message.EndOfStream || !_compressed.MustBeUnpacked)
         {
             Keep(message);
             return;
         }
 
-        Count(message.Body, scans: _json);
+        if (!_compressed.TryDecode(Contiguous(message.Body), out var plain))
+        {
+            Adopt(new Rejection(GatewayError.UpstreamInvalid, "the backend's answer is not in the coding it claims"));
+            common.HeaderMutation = ReplacedHead();
+            common.HeaderMutation.RemoveHeaders.Add("content-encoding");
+            ReplaceBody(common);
+            return;
+        }
+
+        if (plain.Length >= CompressedAnswer.LookLimit)
+        {
+            Keep(message); // blown up on purpose, or so large that the client is better served with what there is
+            return;
+        }
+
+        _scanner.Feed(plain.Span);
+        exchange.FirstByteTimestamp = time.GetTimestamp();
+        exchange.Reads++;
+        Put(common, plain);
+        common.HeaderMutation.RemoveHeaders.Add("content-encoding");
     }
 
     private void Failed(in InboundMessage message, CommonResponse common)
     {
         var body = Contiguous(message.Body);
         exchange.BytesSent += body.Length;
-        var plain = _coding is not null && ContentCoding.TryDecode(_coding, body, LookLimit, out var decoded) ? decoded : body;
+        var plain = body;
+        var unpacked = _compressed?.TryDecode(body, out plain) == true;
+        if (!unpacked) plain = body;
         if (!ErrorWrapping.Wraps(exchange.Endpoint, exchange.Status, _contentType, body.Length) || !message.EndOfStream)
         {
             capture.Add(plain.Span);
+            if (!message.EndOfStream || !unpacked || !_compressed!.MustBeUnpacked || plain.Length >= CompressedAnswer.LookLimit) return;
+            exchange.BytesSent -= body.Length;
+            Put(common, plain);
+            common.HeaderMutation.RemoveHeaders.Add("content-encoding");
             return;
         }
+
+        if (plain.Length > ErrorWrapping.LongestText) plain = plain[..ErrorWrapping.LongestText];
 
         var wrapped = new ArrayBufferWriter<byte>(plain.Length + 128);
         ErrorBody.Wrap(wrapped, exchange.Endpoint.Dialect, exchange.Status, plain.Span, exchange.RequestId);
         exchange.BytesSent -= body.Length;
         Put(common, wrapped.WrittenMemory);
         common.HeaderMutation.Set("content-type", "application/json");
-        if (_coding is not null) common.HeaderMutation.RemoveHeaders.Add("content-encoding");
+        if (_compressed is not null) common.HeaderMutation.RemoveHeaders.Add("content-encoding");
         capture.ContentType = "application/json";
     }
 
@@ -238,9 +278,7 @@ internal sealed class ResponsePhases(Exchange exchange, ResponseCapture capture,
         if (exchange.FirstByteTimestamp == 0 && !message.Body.IsEmpty) exchange.FirstByteTimestamp = time.GetTimestamp();
         if (!message.Body.IsEmpty) exchange.Reads++;
         exchange.BytesSent += message.Body.Length;
-        _compressed ??= new PooledBytes();
-        if (_compressed.Length >= LookLimit) return;
-        foreach (var segment in message.Body) _compressed.Write(segment.Span);
+        _compressed!.Keep(message.Body);
     }
 
     private void Count(in ReadOnlySequence<byte> body, bool scans)
@@ -260,7 +298,7 @@ internal sealed class ResponsePhases(Exchange exchange, ResponseCapture capture,
 
     private void End()
     {
-        if (_compressed is not null && ContentCoding.TryDecode(_coding!, _compressed.Written, LookLimit, out var plain))
+        if (_compressed?.TryReadKept(out var plain) == true)
         {
             _scanner.Feed(plain.Span);
             capture.Add(plain.Span);

@@ -3,6 +3,8 @@ using AiGateway.Contracts;
 using AiGateway.DataPlane.Endpoints;
 using AiGateway.DataPlane.Errors;
 using AiGateway.DataPlane.Exchanges;
+using AiGateway.DataPlane.Routing;
+using AiGateway.DataPlane.Streaming;
 using AiGateway.DataPlane.Telemetry;
 using AiGateway.ExtProc.Protocol;
 using AiGateway.ExtProc.Protocol.Grpc;
@@ -207,8 +209,9 @@ internal sealed class RouterStream(Engine engine) : IPhases
         {
             // Envoy matches the same routes; asking first gives the client an answer in its own dialect instead of a bare 404.
             exchange.Rule = exchange.Listener.Routes.Match(exchange.HostName, exchange.Head.Path, exchange.RequestedModel, exchange.Head);
-            if (exchange.Rule is null) rejection = RouterPhase.NotFound(exchange);
-            else if (exchange.Rule.CandidatesFor(exchange.Endpoint.Kind).Count == 0) rejection = exchange.Rule.HasCandidates ? RouterPhase.Unsupported(exchange) : RouterPhase.NoBackend(exchange);
+            if (exchange.Rule is null) rejection = exchange.RequestedModel.Length == 0 ? RouterPhase.ModelRequired() : RouterPhase.NotFound(exchange);
+            else if (exchange.Rule.CandidatesFor(exchange.Endpoint.Kind) is not { Count: > 0 } candidates) rejection = exchange.Rule.HasCandidates ? RouterPhase.Unsupported(exchange) : RouterPhase.NoBackend(exchange);
+            else if (new AttemptPlan(candidates, retry: null).Next(Random.Shared) is null) rejection = RouterPhase.NoBackend(exchange); // only weights of 0, or backends that cannot be used
         }
 
         engine.Tracing.Start(exchange);

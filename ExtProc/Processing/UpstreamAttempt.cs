@@ -41,6 +41,8 @@ internal sealed class UpstreamAttempt(Engine engine, RuntimeTarget target, Envoy
         if (client.RawTarget != upstream.PathAndQuery || current.RawTarget != upstream.PathAndQuery) headers.Set(":path", upstream.PathAndQuery);
         new UpstreamHeaders(exchange, target.Backend, upstream, client, current, engine.Tracing, decoded).Write(headers);
         var metadata = new Struct { Fields = { ["backend_name"] = Value.ForString(target.Backend.Name) } };
+        metadata.Fields["dialect"] = Value.ForString(exchange.Endpoint.Dialect.ToString().ToLowerInvariant());
+        CompletionMetadata.Identify(exchange, metadata);
         foreach (var (attribute, value) in engine.LogHeaders.Of(exchange.Head)) metadata.Fields[attribute] = Value.ForString(value);
 
         var common = new CommonResponse { HeaderMutation = headers };

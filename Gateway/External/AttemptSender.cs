@@ -96,7 +96,7 @@ internal sealed class AttemptSender(UpstreamSender pools, ProcessorChannels chan
         message.Method = new HttpMethod(outgoing.Headers[":method"] ?? "POST");
         foreach (var (name, value) in outgoing.Headers.Fields)
         {
-            if (name[0] == ':' || name is "content-length" or "host") continue;
+            if (name[0] == ':' || name is "content-length" or "host" || name.StartsWith("x-ai-eg-", StringComparison.Ordinal)) continue; // the last are between us and the service
             System.Net.Http.Headers.HttpHeaders target = HeaderPolicy.DescribesBody(name) ? message.Content!.Headers : message.Headers;
             target.TryAddWithoutValidation(name, outgoing.Headers.Text(value));
         }

@@ -1,4 +1,5 @@
 using AiGateway.Contracts.Snapshots;
+using AiGateway.DataPlane.Exchanges;
 using AiGateway.DataPlane.Telemetry;
 using AiGateway.Gateway.Forwarding;
 using AiGateway.ServiceDefaults;
@@ -14,13 +15,9 @@ namespace AiGateway.Gateway.External;
 /// <param name="headers">Request headers that are logged.</param>
 internal sealed class ExternalAccessLog(AccessLogPipeline? log, HeaderAttributeMap headers)
 {
-    private static readonly (CostKind Kind, string Field, string UsualKey)[] s_usage =
+    private static readonly string[] s_usage =
     [
-        (CostKind.InputToken, "gen_ai.usage.input_tokens", "llm_input_token"),
-        (CostKind.CachedInputToken, "gen_ai.usage.cached_input_tokens", "llm_cached_input_token"),
-        (CostKind.OutputToken, "gen_ai.usage.output_tokens", "llm_output_token"),
-        (CostKind.TotalToken, "gen_ai.usage.total_tokens", "llm_total_token"),
-        (CostKind.ReasoningToken, "gen_ai.usage.reasoning_tokens", "llm_reasoning_token"),
+        "gen_ai.usage.input_tokens", "gen_ai.usage.cached_input_tokens", "gen_ai.usage.output_tokens", "gen_ai.usage.total_tokens", "gen_ai.usage.reasoning_tokens",
     ];
 
     /// <summary>Writes the record of a finished exchange.</summary>
@@ -38,7 +35,8 @@ internal sealed class ExternalAccessLog(AccessLogPipeline? log, HeaderAttributeM
         entry.Add("protocol", context.Request.Protocol);
         entry.Add("response_code", context.Response.HasStarted ? context.Response.StatusCode : exchange.Status);
         entry.Add("response_code_details", Text(said, "error_code") ?? exchange.Error?.Code ?? processed.CodeDetails ?? "no_response");
-        entry.Add("outcome", AccessLogSink.Outcome(exchange.Outcome));
+        entry.Add("outcome", Text(said, "outcome") ?? Outcomes.Name(exchange.Outcome));
+        entry.Add("error_code", Text(said, "error_code") ?? exchange.Error?.Code);
         entry.Add("bytes_received", exchange.BytesReceived);
         entry.Add("bytes_sent", exchange.BytesSent);
         entry.Add("duration", (long)exchange.Time.GetElapsedTime(exchange.StartTimestamp).TotalMilliseconds);
@@ -51,10 +49,12 @@ internal sealed class ExternalAccessLog(AccessLogPipeline? log, HeaderAttributeM
         entry.Add("upstream_host", exchange.Backend?.UpstreamHost);
         entry.Add("upstream_cluster", exchange.Backend?.Name);
         entry.Add("route_name", exchange.Rule?.Route);
+        entry.Add("aigateway.route", exchange.Rule?.Route);
+        entry.Add("aigateway.backend", exchange.Backend?.Name);
         entry.Add("attempts", exchange.Attempts);
         entry.Add("gen_ai.operation.name", exchange.Endpoint.Operation);
         entry.Add("gen_ai.provider.name", exchange.Backend?.ProviderName);
-        entry.Add("gen_ai.request.model", exchange.RequestedModel.Length == 0 ? null : exchange.RequestedModel);
+        entry.Add("gen_ai.request.model", Text(said, "gen_ai.request.model") ?? (exchange.RequestedModel.Length == 0 ? null : exchange.RequestedModel));
         entry.Add("gen_ai.request.model_override", Text(said, "model_name_override"));
         entry.Add("gen_ai.response.model", Text(said, "response_model"));
         AddNumbers(entry, exchange.Snapshot.Source, said);
@@ -65,15 +65,13 @@ internal sealed class ExternalAccessLog(AccessLogPipeline? log, HeaderAttributeM
     private static void AddNumbers(AccessLogEntry entry, GatewaySnapshot snapshot, Struct? said)
     {
         if (said is null) return;
-        CostSpec[] costs = [.. snapshot.Routes.SelectMany(static route => route.Costs), .. snapshot.GlobalCosts];
-        foreach (var (kind, field, usualKey) in s_usage)
+        foreach (var field in s_usage)
         {
-            var key = Array.Find(costs, cost => cost.Kind == kind)?.MetadataKey ?? usualKey;
-            if (said.Fields.TryGetValue(key, out var value)) entry.Add(field, (long)value.NumberValue);
+            if (said.Fields.TryGetValue(field, out var value)) entry.Add(field, (long)value.NumberValue);
         }
 
         if (said.Fields.TryGetValue("token_latency_ttft", out var first)) entry.Add("token_latency_ttft", first.NumberValue);
-        foreach (var key in costs.Select(static cost => cost.MetadataKey).Distinct())
+        foreach (var key in snapshot.Routes.SelectMany(static route => route.Costs).Concat(snapshot.GlobalCosts).Select(static cost => cost.MetadataKey).Distinct())
         {
             if (said.Fields.TryGetValue(key, out var value)) entry.Add(key, (long)value.NumberValue);
         }

@@ -86,6 +86,7 @@ internal sealed class ExternalExchangeHandler(
         var hasBody = context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != false && context.Request.ContentLength != 0;
         using var request = new ProcessedRequest(processed.Headers, hasBody ? () => ReadAsync(processed, body) : null);
         var reply = await chain.RequestAsync(_router, request) ?? await RouteAsync(chain, processed, request);
+        if (reply is null) chain.Watch();
         var (response, attempt) = reply is null ? await attempts.SendAsync(processed, request) : (ProcessedResponse.Of(reply), null);
         await using (attempt)
         {

@@ -68,7 +68,8 @@ internal sealed class ExternalRelay(ProcessedExchange processed)
             if (exchange.FirstByteTimestamp == 0) exchange.FirstByteTimestamp = exchange.Time.GetTimestamp();
             exchange.BytesSent += piece.Bytes.Length;
             if (exchange.Streamed) _boundary.Passed(piece.Bytes.Span);
-            var flushed = await processed.Context.Response.BodyWriter.WriteAsync(piece.Bytes, processed.Timer.Token);
+            // An answer in place of a backend's has no deadline but the client's patience: the route's may be why there is one.
+            var flushed = await processed.Context.Response.BodyWriter.WriteAsync(piece.Bytes, response.Reply is null ? processed.Timer.Token : processed.Context.RequestAborted);
             processed.Timer.Touch();
             if (!flushed.IsCompleted) continue;
             exchange.Error = GatewayError.ClientClosed;
@@ -90,6 +91,7 @@ internal sealed class ExternalRelay(ProcessedExchange processed)
             target.Headers[group.Key] = new StringValues([.. group.Select(one => response.Headers.Text(one.Value))]);
         }
 
+        if (!target.Headers.ContainsKey("x-request-id")) target.Headers["x-request-id"] = processed.Exchange.RequestId;
         if (response.Status is 204 or 304) return;
         var said = long.TryParse(response.Headers["content-length"], NumberStyles.None, CultureInfo.InvariantCulture, out var length) ? length : (long?)null;
         target.ContentLength = said ?? (processed.Exchange.Streamed ? null : whole);

@@ -16,6 +16,12 @@ internal sealed class FilterChain(ProcessorChannels channels, ProcessedExchange 
         return run.RequestAsync(request);
     }
 
+    /// <summary>The request is on its way; ends the exchange when a service that must see the response is lost.</summary>
+    public void Watch()
+    {
+        foreach (var run in _runs) run.Watch();
+    }
+
     /// <summary>Lets every filter that wants to see the response.</summary>
     /// <returns>The response as the client gets it; the given one is disposed when another takes its place.</returns>
     public async ValueTask<ProcessedResponse> ResponseAsync(ProcessedResponse response)

@@ -56,6 +56,12 @@ internal sealed class FilterRun(ProcessorFilter filter, ProcessorChannels channe
         }
     }
 
+    /// <summary>The request is on its way; ends the exchange when the service is lost before the response comes.</summary>
+    public void Watch()
+    {
+        if (SeesResponse) _stream?.Watch(processed.Timer.Abandon);
+    }
+
     /// <summary>Ends the stream in an orderly way.</summary>
     public ValueTask CompleteAsync() => _stream?.CompleteAsync() ?? default;
 

@@ -84,7 +84,7 @@ internal sealed class HeaderList(Encoding encoding)
         var hopByHop = request.Headers.Connection is { Count: > 0 } connection ? connection.ToString() : null;
         foreach (var (name, values) in request.Headers)
         {
-            if (name[0] == ':' || HopByHop.Is(name, hopByHop) || name.Equals("host", StringComparison.OrdinalIgnoreCase)) continue;
+            if (name[0] == ':' || HopByHop.Is(name, hopByHop) || name.Equals("host", StringComparison.OrdinalIgnoreCase) || Steers(name)) continue;
             foreach (var value in values) list.Add(name, value);
         }
 
@@ -98,6 +98,15 @@ internal sealed class HeaderList(Encoding encoding)
         list.Set("x-request-id", requestId);
         return list;
     }
+
+    /// <summary>
+    /// Headers by which services steer a proxy are their own. What a client sends under these names is gone before the first filter: otherwise it would
+    /// choose a route or an endpoint by itself.
+    /// </summary>
+    private static bool Steers(string name) =>
+        name.StartsWith("x-ai-eg-", StringComparison.OrdinalIgnoreCase)
+        || name.StartsWith("x-envoy-", StringComparison.OrdinalIgnoreCase)
+        || name.Equals("x-gateway-destination-endpoint", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The head of a provider's response.</summary>
     public static HeaderList Of(HttpResponseMessage response)

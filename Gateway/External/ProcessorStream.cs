@@ -22,6 +22,7 @@ internal sealed class ProcessorStream : IAsyncDisposable
     private readonly ProcessedExchange _processed;
     private readonly FlightRecorder? _recorder;
     private StreamRecording? _recording;
+    private Task<(bool HasMessage, OutboundMessage Message)>? _ahead;
     private bool _begun;
     private bool _first = true;
 
@@ -98,6 +99,15 @@ internal sealed class ProcessorStream : IAsyncDisposable
         }
     }
 
+    /// <summary>Nothing is asked for a while: if the service is lost meanwhile, there is no use in waiting for what it would have to see.</summary>
+    /// <param name="lost">Called at most once, on any thread; not for filters that fail open.</param>
+    public void Watch(Action lost)
+    {
+        if (IsOver || _ahead is not null || Filter.FailOpen) return;
+        _ahead = _call.ReadAsync().AsTask();
+        _ = WatchAsync(_ahead, lost);
+    }
+
     /// <summary>The answer is none to what was sent, or cannot be followed.</summary>
     /// <returns>Null when the filter fails open.</returns>
     /// <exception cref="ProcessorException">The exchange must not go on.</exception>
@@ -127,6 +137,12 @@ internal sealed class ProcessorStream : IAsyncDisposable
             _stop.CancelAfter(Filter.MessageTimeout);
             _recording?.HalfClosed();
             await _call.CompleteAsync();
+            if (_ahead is { } ahead)
+            {
+                _ahead = null;
+                await ahead;
+            }
+
             while (await _call.ReadAsync() is (true, _))
             {
                 // Answers to what nobody waits for any more.
@@ -142,6 +158,12 @@ internal sealed class ProcessorStream : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _recording?.Reset();
+        if (_ahead is { } ahead)
+        {
+            await _stop.CancelAsync();
+            await ((Task)ahead).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
         await _call.DisposeAsync();
         _clientLeaves.Dispose();
         _stop.Dispose();
@@ -149,7 +171,9 @@ internal sealed class ProcessorStream : IAsyncDisposable
 
     private async ValueTask<OutboundMessage?> ReadAsync()
     {
-        var (hasMessage, answer) = await _call.ReadAsync();
+        var ahead = _ahead;
+        _ahead = null;
+        var (hasMessage, answer) = ahead is null ? await _call.ReadAsync() : await ahead;
         if (!hasMessage)
         {
             _recording?.Ended(GrpcStatusCode.OK, "");
@@ -161,6 +185,22 @@ internal sealed class ProcessorStream : IAsyncDisposable
 
         _processed.Take(answer.Message.DynamicMetadata, Filter);
         return answer;
+    }
+
+    private static async Task WatchAsync(Task ahead, Action lost)
+    {
+        try
+        {
+            await ahead;
+        }
+        catch (GrpcException)
+        {
+            lost();
+        }
+        catch (OperationCanceledException)
+        {
+            // The exchange ended first.
+        }
     }
 
     private OutboundMessage? Fail(GatewayError error, string details)

@@ -46,9 +46,10 @@ internal sealed class RouteProcessors(FilterChain chain, ProcessedExchange proce
             exchange.Body = body.Written;
         }
 
-        if (!request.BodyChanged && !processed.RouteIsStale) return null;
         // Decided again on what the engine is going to send; processors of another route than this one are not asked.
-        return RouterPhase.Decide(exchange) is { } rejected ? ProcessedResponse.Of(LocalReply.Of(exchange.Endpoint.Dialect, rejected, exchange.RequestId)) : null;
+        if ((request.BodyChanged || processed.RouteIsStale) && RouterPhase.Decide(exchange) is { } rejected) return ProcessedResponse.Of(LocalReply.Of(exchange.Endpoint.Dialect, rejected, exchange.RequestId));
+        chain.Watch();
+        return null;
     }
 
     /// <summary>The response phases, in the opposite order.</summary>

@@ -25,7 +25,8 @@ internal sealed class AccessLogSink(AccessLogPipeline log, HeaderAttributeMap he
         entry.Add("protocol", head.Context.Request.Protocol);
         entry.Add("response_code", record.Status);
         entry.Add("response_code_details", record.ErrorCode ?? (record.Status == 0 ? "no_response" : "via_upstream"));
-        entry.Add("outcome", Outcome(record.Outcome));
+        entry.Add("outcome", Outcomes.Name(record.Outcome));
+        entry.Add("error_code", record.ErrorCode);
         entry.Add("bytes_received", exchange.BytesReceived);
         entry.Add("bytes_sent", exchange.BytesSent);
         entry.Add("duration", (long)record.Duration.TotalMilliseconds);
@@ -38,6 +39,8 @@ internal sealed class AccessLogSink(AccessLogPipeline log, HeaderAttributeMap he
         entry.Add("upstream_host", exchange.Backend?.UpstreamHost);
         entry.Add("upstream_cluster", record.Backend);
         entry.Add("route_name", record.Route);
+        entry.Add("aigateway.route", record.Route);
+        entry.Add("aigateway.backend", record.Backend);
         entry.Add("attempts", record.Attempts);
         entry.Add("gen_ai.operation.name", record.Operation);
         entry.Add("gen_ai.provider.name", exchange.Backend?.ProviderName);
@@ -63,18 +66,6 @@ internal sealed class AccessLogSink(AccessLogPipeline log, HeaderAttributeMap he
     {
         if (value is not null) entry.Add(name, value.Value);
     }
-
-    /// <summary>How an outcome is spelled.</summary>
-    internal static string Outcome(ExchangeOutcome outcome) => outcome switch
-    {
-        ExchangeOutcome.Succeeded => "succeeded",
-        ExchangeOutcome.Rejected => "rejected",
-        ExchangeOutcome.BackendFailed => "backend_failed",
-        ExchangeOutcome.ClientCancelled => "client_cancelled",
-        ExchangeOutcome.TimedOut => "timed_out",
-        ExchangeOutcome.Failed => "failed",
-        _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, null),
-    };
 
     /// <summary>Address and port.</summary>
     internal static string Address(System.Net.IPAddress address, int port) =>

@@ -10,6 +10,7 @@ internal enum StopReason
     Idle,
     Deadline,
     Shutdown,
+    ProcessorLost,
 }
 
 /// <summary>
@@ -98,6 +99,9 @@ internal sealed class ExchangeTimer : IDisposable
         if (_reason != 0) _source.Cancel(); // stopped in between
         return true;
     }
+
+    /// <summary>An external processor that must see the answer is gone: there is no use in waiting for one.</summary>
+    public void Abandon() => Stop(StopReason.ProcessorLost);
 
     /// <inheritdoc />
     public void Dispose()

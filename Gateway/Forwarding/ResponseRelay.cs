@@ -209,7 +209,7 @@ internal sealed class ResponseRelay(HttpContext context, Exchange exchange, Exch
         else
         {
             var wrapped = new ArrayBufferWriter<byte>(text.Length + 128);
-            if (plain.Length > WholeLimit) plain = plain[..WholeLimit];
+            if (plain.Length > ErrorWrapping.LongestText) plain = plain[..ErrorWrapping.LongestText];
             ErrorBody.Wrap(wrapped, exchange.Endpoint.Dialect, (int)response.StatusCode, plain.Span, exchange.RequestId);
             Commit(response, wrapped.WrittenCount, plain: true);
             context.Response.ContentType = capture.ContentType = "application/json";

@@ -203,6 +203,7 @@ internal readonly record struct SendResult
     {
         StopReason.ClientGone => new(GatewayError.ClientClosed, "the client went away"),
         StopReason.Shutdown => new(GatewayError.Draining, "the gateway is shutting down"),
+        StopReason.ProcessorLost => new(GatewayError.ProcessorFailed, GatewayError.ProcessorFailed.Meaning),
         StopReason.Deadline => new(GatewayError.UpstreamTimeout, "the request took longer than its route allows"),
         _ => new(GatewayError.UpstreamTimeout, "the backend was silent longer than its route allows"),
     };

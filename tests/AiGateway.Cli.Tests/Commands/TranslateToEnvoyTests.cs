@@ -127,6 +127,6 @@ public sealed class TranslateToEnvoyTests
         Assert.All(sets.SelectMany(static set => set.Paths), path => Assert.NotNull(catalog.Find(path)));
         Assert.All(EndpointCatalog.All, endpoint => Assert.Contains(EndpointPrefixes.Default.Path(endpoint), sets.SelectMany(static set => set.Paths)));
         Assert.All(sets.SelectMany(static set => set.Below), path => Assert.True(catalog.TryFindModel(path + "some/model", out _, out _)));
-        Assert.All(sets, static set => Assert.Matches(new Regex("model_not_found"), set.NotFoundJson));
+        Assert.All(sets, static set => Assert.Matches(new Regex("model_not_found"), set.Errors.NotFound));
     }
 }

@@ -11,8 +11,8 @@ internal static class EnvoyCase
     {
         AiPaths =
         [
-            new AiPathSet("openai", ["/v1/chat/completions", "/v1/models"], ["/v1/models/"], """{"error":"no such model","request_id":"%REQ(X-REQUEST-ID)%"}"""),
-            new AiPathSet("anthropic", ["/anthropic/v1/messages"], [], """{"type":"error"}"""),
+            new AiPathSet("openai", ["/v1/chat/completions", "/v1/models"], ["/v1/models/"], "", new AiErrors("""{"error":"no such model","request_id":"%REQ(X-REQUEST-ID)%"}""", """{"error":"unknown path"}""", """{"error":"reset"}""", """{"error":"timeout"}""")),
+            new AiPathSet("anthropic", ["/anthropic/v1/messages"], [], "/anthropic", new AiErrors("""{"type":"error"}""", """{"type":"unknown path"}""", """{"type":"reset"}""", """{"type":"timeout"}""")),
         ],
     };
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AiGateway.EndToEnd.Tests.Processes;
+using AiGateway.EndToEnd.Tests.Topologies;
 using AiGateway.TestSupport;
 using Anthropic;
 using Anthropic.Exceptions;
@@ -7,45 +8,51 @@ using Anthropic.Models.Messages;
 
 namespace AiGateway.EndToEnd.Tests.Clients;
 
-/// <summary>The provider's own .NET client against the real process.</summary>
-public sealed class AnthropicClientTests(RecordingGateway recordings, DemoGateway demo) : IClassFixture<RecordingGateway>, IClassFixture<DemoGateway>
+/// <summary>The provider's own .NET client against the real processes.</summary>
+public sealed class AnthropicClientTests(ClientOrigins origins)
 {
     private const string Greeting = "Say hello to Grace Hopper";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task Message_Demo_AnswersAndCountsTokens()
+    [Theory]
+    [ClassData(typeof(EachTopology))]
+    public async Task Message_Demo_AnswersAndCountsTokens(Topology topology)
     {
-        var message = await Client(demo.Process).Messages.Create(Ask("demo-chat"), Token);
+        var demo = await origins.DemoAsync(topology);
+        var message = await Client(demo).Messages.Create(Ask("demo-claude"), Token);
 
         Assert.Contains(Greeting, TextOf(message), StringComparison.Ordinal);
         Assert.Equal(StopReason.EndTurn, message.StopReason!.Value());
         Assert.True(message.Usage.OutputTokens > 0);
     }
 
-    [Fact]
-    public async Task MessageStream_Demo_SaysTheSameWordByWord()
+    [Theory]
+    [ClassData(typeof(EachTopology))]
+    public async Task MessageStream_Demo_SaysTheSameWordByWord(Topology topology)
     {
-        var whole = await Client(demo.Process).Messages.Create(Ask("demo-chat"), Token);
+        var demo = await origins.DemoAsync(topology);
+        var whole = await Client(demo).Messages.Create(Ask("demo-claude"), Token);
 
-        var (text, pieces, output) = await StreamAsync(demo.Process, "demo-chat");
+        var (text, pieces, output) = await StreamAsync(demo, "demo-claude");
 
         Assert.Equal(TextOf(whole), text);
         Assert.True(pieces > 5);
         Assert.Equal(whole.Usage.OutputTokens, output);
     }
 
-    [Fact]
-    public async Task Tools_Demo_AreCalled()
+    [Theory]
+    [ClassData(typeof(EachTopology))]
+    public async Task Tools_Demo_AreCalled(Topology topology)
     {
+        var demo = await origins.DemoAsync(topology);
         var weather = new Tool
         {
             Name = "get_weather",
             Description = "Weather of a city",
             InputSchema = new InputSchema { Properties = new Dictionary<string, JsonElement> { ["city"] = JsonElement.Parse("""{"type":"string"}""") }, Required = ["city"] },
         };
-        var message = await Client(demo.Process).Messages.Create(Ask("demo-tools") with { Tools = [weather] }, Token);
+        var message = await Client(demo).Messages.Create(Ask("demo-claude-tools") with { Tools = [weather] }, Token);
 
         Assert.Equal(StopReason.ToolUse, message.StopReason!.Value());
         var call = Assert.Single(message.Content.Select(block => block.TryPickToolUse(out var use) ? use : null).OfType<ToolUseBlock>());
@@ -53,38 +60,44 @@ public sealed class AnthropicClientTests(RecordingGateway recordings, DemoGatewa
         Assert.True(call.Input.ContainsKey("city"));
     }
 
-    [Fact]
-    public async Task CountTokens_Demo_Counts()
+    [Theory]
+    [ClassData(typeof(EachTopology))]
+    public async Task CountTokens_Demo_Counts(Topology topology)
     {
-        var count = await Client(demo.Process).Messages.CountTokens(
-            new MessageCountTokensParams { Model = "demo-chat", Messages = [new() { Role = Role.User, Content = Greeting }] }, Token);
+        var demo = await origins.DemoAsync(topology);
+        var count = await Client(demo).Messages.CountTokens(
+            new MessageCountTokensParams { Model = "demo-claude", Messages = [new() { Role = Role.User, Content = Greeting }] }, Token);
 
         Assert.True(count.InputTokens > 3);
     }
 
-    [Fact]
-    public async Task Message_UnknownModel_IsTheClientsOwnException()
+    [Theory]
+    [ClassData(typeof(EachTopology))]
+    public async Task Message_UnknownModel_IsTheClientsOwnException(Topology topology)
     {
-        var error = await Assert.ThrowsAsync<AnthropicNotFoundException>(() => Client(demo.Process).Messages.Create(Ask("no-such-model"), Token));
+        var demo = await origins.DemoAsync(topology);
+        var error = await Assert.ThrowsAsync<AnthropicNotFoundException>(() => Client(demo).Messages.Create(Ask("no-such-model"), Token));
 
         Assert.Contains("no-such-model", error.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Message_Recordings_ReadsWhatTheProviderSaid()
+    [Theory]
+    [ClassData(typeof(EachTopology))]
+    public async Task Message_Recordings_ReadsWhatTheProviderSaid(Topology topology)
     {
-        var message = await Client(recordings.Process).Messages.Create(Ask("messages-basic"), Token);
+        var recordings = await origins.RecordingsAsync(topology);
+        var message = await Client(recordings.Origin).Messages.Create(Ask("messages-basic"), Token);
         Assert.Equal(RecordedText.OfMessage(recordings.Recording("messages-basic")), TextOf(message));
 
-        var (text, _, _) = await StreamAsync(recordings.Process, "messages-streaming");
+        var (text, _, _) = await StreamAsync(recordings.Origin, "messages-streaming");
         Assert.Equal(RecordedText.OfMessageStream(recordings.Recording("messages-streaming")), text);
-        Assert.All(recordings.Upstream.Requests, request => Assert.Equal(GatewayManifest.KeyOf("anthropic"), request.Headers["x-api-key"]));
+        Assert.All(recordings.Upstream.Requests.Where(request => request.Path == "/v1/messages"), request => Assert.Equal(GatewayManifest.KeyOf("anthropic"), request.Headers["x-api-key"]));
     }
 
-    private static async Task<(string Text, int Pieces, long Output)> StreamAsync(GatewayProcess gateway, string model)
+    private static async Task<(string Text, int Pieces, long Output)> StreamAsync(IOrigin origin, string model)
     {
         var (text, pieces, output) = ("", 0, 0L);
-        await foreach (var update in Client(gateway).Messages.CreateStreaming(Ask(model), Token))
+        await foreach (var update in Client(origin).Messages.CreateStreaming(Ask(model), Token))
         {
             if (update.TryPickContentBlockDelta(out var delta) && delta.Delta.TryPickText(out var piece))
             {
@@ -102,9 +115,9 @@ public sealed class AnthropicClientTests(RecordingGateway recordings, DemoGatewa
 
     private static string TextOf(Message message) => string.Concat(message.Content.Select(block => block.TryPickText(out var text) ? text.Text : ""));
 
-    private static AnthropicClient Client(GatewayProcess gateway) => new()
+    private static AnthropicClient Client(IOrigin origin) => new()
     {
-        BaseUrl = gateway.Endpoint.ToString().TrimEnd('/'),
+        BaseUrl = origin.Endpoint.ToString().TrimEnd('/'),
         ApiKey = "key-of-the-client",
         MaxRetries = 0,
         Timeout = TestDeadline.Default,

@@ -1,18 +1,20 @@
 using System.Text.Json.Nodes;
-using AiGateway.EndToEnd.Tests.Processes;
+using AiGateway.EndToEnd.Tests.Topologies;
 using AiGateway.TestSupport;
 
 namespace AiGateway.EndToEnd.Tests.Clients;
 
-/// <summary>The providers' own Node clients against the real process.</summary>
-public sealed class NodeClientTests(RecordingGateway recordings, DemoGateway demo) : IClassFixture<RecordingGateway>, IClassFixture<DemoGateway>
+/// <summary>The providers' own Node clients against the real processes.</summary>
+public sealed class NodeClientTests(ClientOrigins origins)
 {
-    [Fact]
-    public async Task OpenAI_Demo_UnderstandsEveryAnswer()
+    [Theory]
+    [ClassData(typeof(EachTopology))]
+    public async Task OpenAI_Demo_UnderstandsEveryAnswer(Topology topology)
     {
         using var deadline = TestDeadline.Start(TestContext.Current.CancellationToken);
+        var demo = await origins.DemoAsync(topology);
 
-        var results = await NodeScript.RunAsync("openai.mjs", demo.Process, new Dictionary<string, string>
+        var results = await NodeScript.RunAsync("openai.mjs", demo, new Dictionary<string, string>
         {
             ["chat"] = "demo-chat",
             ["chatStream"] = "demo-chat",
@@ -49,17 +51,19 @@ public sealed class NodeClientTests(RecordingGateway recordings, DemoGateway dem
         Assert.NotEmpty((string)results["error"]!["requestId"]!);
     }
 
-    [Fact]
-    public async Task Anthropic_Demo_UnderstandsEveryAnswer()
+    [Theory]
+    [ClassData(typeof(EachTopology))]
+    public async Task Anthropic_Demo_UnderstandsEveryAnswer(Topology topology)
     {
         using var deadline = TestDeadline.Start(TestContext.Current.CancellationToken);
+        var demo = await origins.DemoAsync(topology);
 
-        var results = await NodeScript.RunAsync("anthropic.mjs", demo.Process, new Dictionary<string, string>
+        var results = await NodeScript.RunAsync("anthropic.mjs", demo, new Dictionary<string, string>
         {
-            ["message"] = "demo-chat",
-            ["messageStream"] = "demo-chat",
-            ["tools"] = "demo-tools",
-            ["countTokens"] = "demo-chat",
+            ["message"] = "demo-claude",
+            ["messageStream"] = "demo-claude",
+            ["tools"] = "demo-claude-tools",
+            ["countTokens"] = "demo-claude",
             ["error"] = "no-such-model",
         }, deadline);
 
@@ -75,12 +79,14 @@ public sealed class NodeClientTests(RecordingGateway recordings, DemoGateway dem
         Assert.Equal("not_found_error", (string)results["error"]!["kind"]!);
     }
 
-    [Fact]
-    public async Task OpenAI_Recordings_ReadsWhatTheProviderSaid()
+    [Theory]
+    [ClassData(typeof(EachTopology))]
+    public async Task OpenAI_Recordings_ReadsWhatTheProviderSaid(Topology topology)
     {
         using var deadline = TestDeadline.Start(TestContext.Current.CancellationToken);
+        var recordings = await origins.RecordingsAsync(topology);
 
-        var results = await NodeScript.RunAsync("openai.mjs", recordings.Process, new Dictionary<string, string>
+        var results = await NodeScript.RunAsync("openai.mjs", recordings.Origin, new Dictionary<string, string>
         {
             ["chat"] = "chat-basic",
             ["chatStream"] = "chat-streaming",
@@ -103,12 +109,14 @@ public sealed class NodeClientTests(RecordingGateway recordings, DemoGateway dem
         Assert.All(recordings.Upstream.Requests, request => Assert.NotEqual("Bearer key-of-the-client", request.Headers["authorization"]));
     }
 
-    [Fact]
-    public async Task Anthropic_Recordings_ReadsWhatTheProviderSaid()
+    [Theory]
+    [ClassData(typeof(EachTopology))]
+    public async Task Anthropic_Recordings_ReadsWhatTheProviderSaid(Topology topology)
     {
         using var deadline = TestDeadline.Start(TestContext.Current.CancellationToken);
+        var recordings = await origins.RecordingsAsync(topology);
 
-        var results = await NodeScript.RunAsync("anthropic.mjs", recordings.Process, new Dictionary<string, string>
+        var results = await NodeScript.RunAsync("anthropic.mjs", recordings.Origin, new Dictionary<string, string>
         {
             ["message"] = "messages-basic",
             ["messageStream"] = "messages-streaming",

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using AiGateway.EndToEnd.Tests.Processes;
+using AiGateway.EndToEnd.Tests.Topologies;
 
 namespace AiGateway.EndToEnd.Tests.Clients;
 
@@ -8,12 +9,12 @@ namespace AiGateway.EndToEnd.Tests.Clients;
 internal static class NodeScript
 {
     /// <param name="script">File name.</param>
-    /// <param name="gateway">Where the client is pointed at.</param>
+    /// <param name="origin">Where the client is pointed at.</param>
     /// <param name="models">Operation to model.</param>
     /// <param name="cancellationToken">The test's limit.</param>
     /// <returns>Operation to what the client understood.</returns>
-    public static Task<JsonNode> RunAsync(string script, GatewayProcess gateway, IReadOnlyDictionary<string, string> models, CancellationToken cancellationToken) =>
-        RunAsync(script, [gateway.Endpoint.ToString().TrimEnd('/'), JsonSerializer.Serialize(models)], cancellationToken);
+    public static Task<JsonNode> RunAsync(string script, IOrigin origin, IReadOnlyDictionary<string, string> models, CancellationToken cancellationToken) =>
+        RunAsync(script, [origin.Endpoint.ToString().TrimEnd('/'), JsonSerializer.Serialize(models)], cancellationToken);
 
     /// <param name="script">File name.</param>
     /// <param name="arguments">For the script.</param>

@@ -1,6 +1,6 @@
 using System.ClientModel;
 using System.Text.Json.Nodes;
-using AiGateway.EndToEnd.Tests.Processes;
+using AiGateway.EndToEnd.Tests.Topologies;
 using AiGateway.TestSupport;
 using OpenAI;
 using OpenAI.Audio;
@@ -10,8 +10,8 @@ using OpenAI.Responses;
 
 namespace AiGateway.EndToEnd.Tests.Clients;
 
-/// <summary>The provider's own .NET client against the real process.</summary>
-public sealed class OpenAIClientTests(RecordingGateway recordings, DemoGateway demo) : IClassFixture<RecordingGateway>, IClassFixture<DemoGateway>
+/// <summary>The provider's own .NET client against the real processes.</summary>
+public sealed class OpenAIClientTests(ClientOrigins origins)
 {
     private const string Greeting = "Say hello to Grace Hopper";
     private static readonly ChatTool s_weather = ChatTool.CreateFunctionTool(
@@ -19,10 +19,12 @@ public sealed class OpenAIClientTests(RecordingGateway recordings, DemoGateway d
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task Chat_Demo_AnswersAndCountsTokens()
+    [Theory]
+    [ClassData(typeof(EachTopology))]
+    public async Task Chat_Demo_AnswersAndCountsTokens(Topology topology)
     {
-        ChatCompletion answer = await Client(demo.Process).GetChatClient("demo-chat").CompleteChatAsync([Greeting], cancellationToken: Token);
+        var demo = await origins.DemoAsync(topology);
+        ChatCompletion answer = await Client(demo).GetChatClient("demo-chat").CompleteChatAsync([Greeting], cancellationToken: Token);
 
         Assert.Contains(Greeting, answer.Content[0].Text, StringComparison.Ordinal);
         Assert.Equal(ChatFinishReason.Stop, answer.FinishReason);
@@ -30,10 +32,12 @@ public sealed class OpenAIClientTests(RecordingGateway recordings, DemoGateway d
         Assert.True(answer.Usage.OutputTokenCount > 0);
     }
 
-    [Fact]
-    public async Task ChatStream_Demo_SaysTheSameWordByWord()
+    [Theory]
+    [ClassData(typeof(EachTopology))]
+    public async Task ChatStream_Demo_SaysTheSameWordByWord(Topology topology)
     {
-        var client = Client(demo.Process).GetChatClient("demo-chat");
+        var demo = await origins.DemoAsync(topology);
+        var client = Client(demo).GetChatClient("demo-chat");
         ChatCompletion whole = await client.CompleteChatAsync([Greeting], cancellationToken: Token);
         List<string> pieces = [];
         ChatTokenUsage? usage = null;
@@ -49,10 +53,12 @@ public sealed class OpenAIClientTests(RecordingGateway recordings, DemoGateway d
         Assert.Equal(whole.Usage.TotalTokenCount, usage?.TotalTokenCount);
     }
 
-    [Fact]
-    public async Task Tools_Demo_AreCalledAndTheirResultsUsed()
+    [Theory]
+    [ClassData(typeof(EachTopology))]
+    public async Task Tools_Demo_AreCalledAndTheirResultsUsed(Topology topology)
     {
-        var client = Client(demo.Process).GetChatClient("demo-tools");
+        var demo = await origins.DemoAsync(topology);
+        var client = Client(demo).GetChatClient("demo-tools");
         List<ChatMessage> messages = [new UserChatMessage("Weather in Arlington?")];
         ChatCompletion asked = await client.CompleteChatAsync(messages, new ChatCompletionOptions { Tools = { s_weather } }, Token);
 
@@ -67,11 +73,13 @@ public sealed class OpenAIClientTests(RecordingGateway recordings, DemoGateway d
         Assert.Contains("sunny and 21 degrees", answered.Content[0].Text, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task ToolStream_Demo_ArgumentsArriveInPieces()
+    [Theory]
+    [ClassData(typeof(EachTopology))]
+    public async Task ToolStream_Demo_ArgumentsArriveInPieces(Topology topology)
     {
+        var demo = await origins.DemoAsync(topology);
         var arguments = new List<byte>();
-        await foreach (var update in Client(demo.Process).GetChatClient("demo-tools").CompleteChatStreamingAsync(["Weather?"], new ChatCompletionOptions { Tools = { s_weather } }, Token))
+        await foreach (var update in Client(demo).GetChatClient("demo-tools").CompleteChatStreamingAsync(["Weather?"], new ChatCompletionOptions { Tools = { s_weather } }, Token))
         {
             foreach (var call in update.ToolCallUpdates) arguments.AddRange(call.FunctionArgumentsUpdate.ToArray());
         }
@@ -79,40 +87,48 @@ public sealed class OpenAIClientTests(RecordingGateway recordings, DemoGateway d
         Assert.NotNull(JsonNode.Parse(arguments.ToArray())!["city"]);
     }
 
-    [Fact]
-    public async Task Embeddings_Demo_HaveTheAskedLength()
+    [Theory]
+    [ClassData(typeof(EachTopology))]
+    public async Task Embeddings_Demo_HaveTheAskedLength(Topology topology)
     {
-        var embeddings = await Client(demo.Process).GetEmbeddingClient("demo-embedding")
+        var demo = await origins.DemoAsync(topology);
+        var embeddings = await Client(demo).GetEmbeddingClient("demo-embedding")
             .GenerateEmbeddingsAsync(["one", "two"], new OpenAI.Embeddings.EmbeddingGenerationOptions { Dimensions = 64 }, Token);
 
         Assert.Equal([64, 64], embeddings.Value.Select(embedding => embedding.ToFloats().Length));
         Assert.True(embeddings.Value.Usage.InputTokenCount > 0);
     }
 
-    [Fact]
-    public async Task Image_Demo_IsAPicture()
+    [Theory]
+    [ClassData(typeof(EachTopology))]
+    public async Task Image_Demo_IsAPicture(Topology topology)
     {
-        GeneratedImage image = await Client(demo.Process).GetImageClient("demo-image")
+        var demo = await origins.DemoAsync(topology);
+        GeneratedImage image = await Client(demo).GetImageClient("demo-image")
             .GenerateImageAsync("A lighthouse", new ImageGenerationOptions { ResponseFormat = GeneratedImageFormat.Bytes }, Token);
 
         Assert.Equal("PNG"u8.ToArray(), image.ImageBytes.ToArray()[1..4]);
     }
 
-    [Fact]
-    public async Task Audio_Demo_IsSpokenAndTranscribed()
+    [Theory]
+    [ClassData(typeof(EachTopology))]
+    public async Task Audio_Demo_IsSpokenAndTranscribed(Topology topology)
     {
-        BinaryData speech = await Client(demo.Process).GetAudioClient("demo-speech")
+        var demo = await origins.DemoAsync(topology);
+        BinaryData speech = await Client(demo).GetAudioClient("demo-speech")
             .GenerateSpeechAsync("Hello", GeneratedSpeechVoice.Alloy, new SpeechGenerationOptions { ResponseFormat = GeneratedSpeechFormat.Wav }, Token);
         Assert.Equal("RIFF"u8.ToArray(), speech.ToArray()[..4]);
 
-        AudioTranscription transcript = await Client(demo.Process).GetAudioClient("demo-transcribe").TranscribeAudioAsync(speech.ToStream(), "hello.wav", cancellationToken: Token);
+        AudioTranscription transcript = await Client(demo).GetAudioClient("demo-transcribe").TranscribeAudioAsync(speech.ToStream(), "hello.wav", cancellationToken: Token);
         Assert.Contains("hello.wav", transcript.Text, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Responses_Demo_StreamAndWholeAgree()
+    [Theory]
+    [ClassData(typeof(EachTopology))]
+    public async Task Responses_Demo_StreamAndWholeAgree(Topology topology)
     {
-        var client = Client(demo.Process).GetResponsesClient();
+        var demo = await origins.DemoAsync(topology);
+        var client = Client(demo).GetResponsesClient();
         ResponseResult whole = await client.CreateResponseAsync("demo-chat", Greeting, cancellationToken: Token);
         var text = "";
         ResponseResult? completed = null;
@@ -128,32 +144,38 @@ public sealed class OpenAIClientTests(RecordingGateway recordings, DemoGateway d
         Assert.Equal(text, completed?.GetOutputText());
     }
 
-    [Fact]
-    public async Task Chat_UnknownModel_IsTheClientsOwnException()
+    [Theory]
+    [ClassData(typeof(EachTopology))]
+    public async Task Chat_UnknownModel_IsTheClientsOwnException(Topology topology)
     {
-        var error = await Assert.ThrowsAsync<ClientResultException>(() => Client(demo.Process).GetChatClient("no-such-model").CompleteChatAsync([Greeting], cancellationToken: Token));
+        var demo = await origins.DemoAsync(topology);
+        var error = await Assert.ThrowsAsync<ClientResultException>(() => Client(demo).GetChatClient("no-such-model").CompleteChatAsync([Greeting], cancellationToken: Token));
 
         Assert.Equal(404, error.Status);
         Assert.Contains("no-such-model", error.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Chat_Recordings_ReadsWhatTheProviderSaid()
+    [Theory]
+    [ClassData(typeof(EachTopology))]
+    public async Task Chat_Recordings_ReadsWhatTheProviderSaid(Topology topology)
     {
-        ChatCompletion answer = await Client(recordings.Process).GetChatClient("chat-basic").CompleteChatAsync([Greeting], cancellationToken: Token);
+        var recordings = await origins.RecordingsAsync(topology);
+        ChatCompletion answer = await Client(recordings.Origin).GetChatClient("chat-basic").CompleteChatAsync([Greeting], cancellationToken: Token);
         Assert.Equal(RecordedText.OfChat(recordings.Recording("chat-basic")), answer.Content[0].Text);
 
         var text = "";
-        await foreach (var update in Client(recordings.Process).GetChatClient("chat-streaming").CompleteChatStreamingAsync([Greeting], cancellationToken: Token))
+        await foreach (var update in Client(recordings.Origin).GetChatClient("chat-streaming").CompleteChatStreamingAsync([Greeting], cancellationToken: Token))
             text += string.Concat(update.ContentUpdate.Select(part => part.Text));
         Assert.Equal(RecordedText.OfChatStream(recordings.Recording("chat-streaming")), text);
     }
 
-    [Fact]
-    public async Task ParallelToolStream_Recording_KeepsCallsApart()
+    [Theory]
+    [ClassData(typeof(EachTopology))]
+    public async Task ParallelToolStream_Recording_KeepsCallsApart(Topology topology)
     {
+        var recordings = await origins.RecordingsAsync(topology);
         var arguments = new SortedDictionary<int, List<byte>>();
-        await foreach (var update in Client(recordings.Process).GetChatClient("chat-streaming-parallel-tools").CompleteChatStreamingAsync([Greeting], cancellationToken: Token))
+        await foreach (var update in Client(recordings.Origin).GetChatClient("chat-streaming-parallel-tools").CompleteChatStreamingAsync([Greeting], cancellationToken: Token))
         {
             foreach (var call in update.ToolCallUpdates)
             {
@@ -166,10 +188,12 @@ public sealed class OpenAIClientTests(RecordingGateway recordings, DemoGateway d
         Assert.All(arguments.Values, bytes => Assert.IsType<JsonObject>(JsonNode.Parse(bytes.ToArray())));
     }
 
-    [Fact]
-    public async Task Responses_Recordings_ReadsWhatTheProviderSaid()
+    [Theory]
+    [ClassData(typeof(EachTopology))]
+    public async Task Responses_Recordings_ReadsWhatTheProviderSaid(Topology topology)
     {
-        var client = Client(recordings.Process).GetResponsesClient();
+        var recordings = await origins.RecordingsAsync(topology);
+        var client = Client(recordings.Origin).GetResponsesClient();
         ResponseResult whole = await client.CreateResponseAsync("responses-basic", Greeting, cancellationToken: Token);
         Assert.Equal(RecordedText.OfResponse(recordings.Recording("responses-basic")), whole.GetOutputText());
 
@@ -182,23 +206,24 @@ public sealed class OpenAIClientTests(RecordingGateway recordings, DemoGateway d
         Assert.Equal(RecordedText.OfResponseStream(recordings.Recording("responses-streaming")), text);
     }
 
-    [Theory]
-    [InlineData("chat-rate-limited", 429)]
-    [InlineData("chat-server-error", 503)]
-    [InlineData("chat-unauthorized", 401)]
-    public async Task ProviderError_Recording_KeepsStatusAndMessage(string recording, int status)
-    {
-        var error = await Assert.ThrowsAsync<ClientResultException>(() => Client(recordings.Process).GetChatClient(recording).CompleteChatAsync([Greeting], cancellationToken: Token));
+    public static TheoryData<string, Topology> Errors => EachTopology.With((string[])["chat-rate-limited", "chat-server-error", "chat-unauthorized"]);
 
-        Assert.Equal(status, error.Status);
+    [Theory]
+    [MemberData(nameof(Errors))]
+    public async Task ProviderError_Recording_KeepsStatusAndMessage(string recording, Topology topology)
+    {
+        var recordings = await origins.RecordingsAsync(topology);
+        var error = await Assert.ThrowsAsync<ClientResultException>(() => Client(recordings.Origin).GetChatClient(recording).CompleteChatAsync([Greeting], cancellationToken: Token));
+
+        Assert.Equal(recordings.Recording(recording).Status, error.Status);
         Assert.Contains((string)JsonNode.Parse(recordings.Recording(recording).ResponseBody)!["error"]!["message"]!, error.Message, StringComparison.Ordinal);
     }
 
-    private static OpenAIClient Client(GatewayProcess gateway) => new(
+    private static OpenAIClient Client(IOrigin origin) => new(
         new ApiKeyCredential("key-of-the-client"),
         new OpenAIClientOptions
         {
-            Endpoint = new Uri(gateway.Endpoint, "v1"),
+            Endpoint = new Uri(origin.Endpoint, "v1"),
             NetworkTimeout = TestDeadline.Default,
             RetryPolicy = new System.ClientModel.Primitives.ClientRetryPolicy(maxRetries: 0),
         });

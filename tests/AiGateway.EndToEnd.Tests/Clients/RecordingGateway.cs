@@ -1,27 +1,26 @@
 using System.Text;
 using AiGateway.EndToEnd.Tests.Processes;
+using AiGateway.EndToEnd.Tests.Topologies;
 using AiGateway.TestSupport.Upstream;
 using AiGateway.TestSupport.Vectors;
 
 namespace AiGateway.EndToEnd.Tests.Clients;
 
 /// <summary>A gateway in front of a provider that answers with recordings: the model that a client asks for is the name of one.</summary>
-public sealed class RecordingGateway : IAsyncLifetime
+public sealed class RecordingGateway : IAsyncDisposable
 {
     private readonly Dictionary<string, VectorPair> _pairs = VectorFolder.Carried.Pairs().ToDictionary(pair => pair.Name);
-    private MockUpstream _upstream = null!;
+    private MockUpstream? _upstream;
 
-    internal GatewayProcess Process { get; private set; } = null!;
+    internal IOrigin Origin { get; private set; } = null!;
 
     /// <summary>The provider; a test may enqueue other answers.</summary>
-    internal MockUpstream Upstream => _upstream;
-
-    public ValueTask InitializeAsync() => StartAsync(environment: null, TestContext.Current.CancellationToken);
+    internal MockUpstream Upstream => _upstream!;
 
     public async ValueTask DisposeAsync()
     {
-        if (Process is not null) await Process.DisposeAsync();
-        await _upstream.DisposeAsync();
+        if (Origin is not null) await Origin.DisposeAsync();
+        if (_upstream is not null) await _upstream.DisposeAsync();
     }
 
     /// <summary>The recording of that name.</summary>
@@ -30,7 +29,7 @@ public sealed class RecordingGateway : IAsyncLifetime
     /// <summary>The recording of that name and its span.</summary>
     internal VectorPair Pair(string name) => _pairs[name];
 
-    internal async ValueTask StartAsync(IReadOnlyDictionary<string, string?>? environment, CancellationToken cancellationToken)
+    internal async Task StartAsync(Topology topology, IReadOnlyDictionary<string, string?>? environment, CancellationToken cancellationToken)
     {
         _upstream = await MockUpstream.StartAsync();
         _upstream.Answer(request => Answer(Recording(request.Model ?? "audio-transcription-basic")));
@@ -41,7 +40,7 @@ public sealed class RecordingGateway : IAsyncLifetime
             manifest.Model(name, dialect, dialect == "anthropic" ? "Anthropic" : "OpenAI", _upstream.Port);
         }
 
-        Process = await GatewayProcess.StartAsync(manifest, environment, cancellationToken);
+        Origin = await Origins.StartAsync(topology, manifest, environment, cancellationToken);
     }
 
     private static MockAnswer Answer(Cassette recording) =>

@@ -13,14 +13,24 @@ internal sealed class EnvoyServer : IAsyncDisposable
     private readonly ChildProcess _process;
     private readonly HttpClient _client;
 
-    private EnvoyServer(TempFolder folder, ChildProcess process, int port, UpstreamTls? tls)
+    private EnvoyServer(TempFolder folder, ChildProcess process, int port, int admin, UpstreamTls? tls)
     {
         _folder = folder;
         _process = process;
         var handler = new SocketsHttpHandler { UseProxy = false };
         if (tls is not null) handler.SslOptions = tls.TrustingClient("localhost");
-        _client = new HttpClient(handler) { BaseAddress = new Uri($"{(tls is null ? "http" : "https")}://localhost:{port}"), Timeout = TestDeadline.Default };
+        Endpoint = new Uri($"{(tls is null ? "http" : "https")}://localhost:{port}");
+        Admin = new Uri($"http://127.0.0.1:{admin}");
+        _client = new HttpClient(handler) { BaseAddress = Endpoint, Timeout = TestDeadline.Default };
     }
+
+    /// <summary>Its listener.</summary>
+    public Uri Endpoint { get; }
+
+    /// <summary>Its admin interface.</summary>
+    public Uri Admin { get; }
+
+    public ChildProcess Process => _process;
 
     /// <summary>A client of its listener.</summary>
     public HttpClient Client => _client;
@@ -57,7 +67,7 @@ internal sealed class EnvoyServer : IAsyncDisposable
         try
         {
             await process.AnswersAsync(new Uri($"http://127.0.0.1:{Text(admin)}/ready"), cancellationToken);
-            return new EnvoyServer(folder, process, port, tls);
+            return new EnvoyServer(folder, process, port, admin, tls);
         }
         catch
         {
@@ -72,6 +82,13 @@ internal sealed class EnvoyServer : IAsyncDisposable
     {
         var line = await _process.WaitForOutputLineAsync(line => line.Contains($"\"{requestId}\"", StringComparison.Ordinal), cancellationToken);
         return JsonElement.Parse(line);
+    }
+
+    /// <summary>A counter or gauge of Envoy's.</summary>
+    public async Task<long> StatAsync(string name, CancellationToken cancellationToken)
+    {
+        var lines = (await _client.GetStringAsync(new Uri(Admin, $"stats?filter=^{Uri.EscapeDataString(name.Replace(".", "\\.", StringComparison.Ordinal))}$"), cancellationToken)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return long.Parse(Assert.Single(lines).Split(' ')[^1], CultureInfo.InvariantCulture);
     }
 
     public async ValueTask DisposeAsync()

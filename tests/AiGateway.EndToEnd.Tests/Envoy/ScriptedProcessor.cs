@@ -26,8 +26,8 @@ internal sealed class ScriptedProcessor : IAsyncDisposable
     /// <summary>The path that attempts are sent to.</summary>
     public const string RewrittenPath = "/rewritten";
 
-    /// <summary>What it says the client's path was; the access log shows it instead of the provider's.</summary>
-    public const string OriginalPath = "/as/the/client/sent/it";
+    /// <summary>What it says the client's path was, as the product's own processor does.</summary>
+    private const string OriginalPath = "/as/the/client/sent/it";
 
     private const string IdHeader = "x-ai-eg-internal-req-id";
 

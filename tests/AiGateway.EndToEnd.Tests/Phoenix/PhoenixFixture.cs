@@ -34,6 +34,7 @@ public sealed class PhoenixFixture : IAsyncDisposable
             await _server.CreateProjectAsync(Project, limit.Token);
             var gateway = new RecordingGateway();
             await gateway.StartAsync(
+                Topologies.Topology.Standalone,
                 new Dictionary<string, string?>
                 {
                     ["OTEL_EXPORTER_OTLP_ENDPOINT"] = _server.Endpoint.ToString(),

@@ -134,7 +134,7 @@ public sealed class PhoenixTests(PhoenixFixture phoenix) : IClassFixture<Phoenix
         request.Content.Headers.TryAddWithoutValidation("content-type", "application/json");
         request.Headers.Add("x-request-id", id);
         if (header is { } extra) request.Headers.Add(extra.Name, extra.Value);
-        using var response = await phoenix.Gateway.Process.Client.SendAsync(request, cancellationToken);
+        using var response = await phoenix.Gateway.Origin.Client.SendAsync(request, cancellationToken);
         await response.Content.ReadAsByteArrayAsync(cancellationToken);
         Assert.Equal(status, (int)response.StatusCode);
         return id;

@@ -12,6 +12,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     private readonly ConcurrentQueue<string> _output = new();
     private readonly ConcurrentQueue<string> _errors = new();
     private readonly ChangeSignal _changed = new();
+    private bool _disposed;
 
     private ChildProcess(Process process, string what)
     {
@@ -132,6 +133,8 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_disposed) return; // a test that killed it and failed before it was started again
+        _disposed = true;
         if (!_process.HasExited) _process.Kill(entireProcessTree: true);
         using var limit = new CancellationTokenSource(TestDeadline.Default);
         await _process.WaitForExitAsync(limit.Token);

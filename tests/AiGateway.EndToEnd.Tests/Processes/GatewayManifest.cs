@@ -17,7 +17,7 @@ internal sealed class GatewayManifest
     public GatewayManifest CatchAll(string name, string schema, int port) => Add("type: RegularExpression, name: x-ai-eg-model, value: '.*'", name, schema, port);
 
     /// <summary>Sends one model to one provider.</summary>
-    public GatewayManifest Model(string model, string name, string schema, int port) => Add($"name: x-ai-eg-model, value: '{model}'", name, schema, port);
+    public GatewayManifest Model(string model, string name, string schema, int port, string? sentAs = null) => Add($"name: x-ai-eg-model, value: '{model}'", name, schema, port, sentAs);
 
     /// <summary>Sends requests with <c>x-test-provider: name</c> to the provider of that name.</summary>
     public GatewayManifest Provider(string name, string schema, int port) => Add($"name: x-test-provider, value: {name}", name, schema, port);
@@ -53,14 +53,14 @@ internal sealed class GatewayManifest
 
     private static string Meta(string name) => $"{{name: {name}, namespace: default}}";
 
-    private GatewayManifest Add(string match, string name, string schema, int port)
+    private GatewayManifest Add(string match, string name, string schema, int port, string? modelNameOverride = null)
     {
         _rules.Append(CultureInfo.InvariantCulture,
             $$"""
                 - matches:
                     - headers: [{{{match}}}]
                   backendRefs:
-                    - name: {{name}}
+                    - {name: {{name}}{{(modelNameOverride is null ? "" : $", modelNameOverride: {modelNameOverride}")}} }
                   timeouts:
                     request: 600s
 

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Globalization;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using AiGateway.EndToEnd.Tests.Topologies;
 using AiGateway.TestSupport;
@@ -33,14 +34,20 @@ internal sealed partial class GatewayProcess : IOrigin
 
     public ChildProcess Process => _process;
 
+    public IReadOnlyList<ChildProcess> Processes => [_process];
+
     /// <summary>The program, built in the same configuration as the tests.</summary>
     public static string Program { get; } = RepositoryRoot.Combine("Cli", "bin", Directory.GetParent(AppContext.BaseDirectory.TrimEnd('/'))!.Name, "net10.0", "aigw.dll");
 
     /// <summary>Starts it with a configuration file.</summary>
-    public static Task<GatewayProcess> StartAsync(GatewayManifest manifest, IReadOnlyDictionary<string, string?>? environment, CancellationToken cancellationToken)
+    public static Task<GatewayProcess> StartAsync(GatewayManifest manifest, IReadOnlyDictionary<string, string?>? environment, CancellationToken cancellationToken) =>
+        StartAsync(manifest.ToString(), environment, cancellationToken);
+
+    /// <inheritdoc cref="StartAsync(GatewayManifest, IReadOnlyDictionary{string, string}, CancellationToken)"/>
+    public static Task<GatewayProcess> StartAsync(string manifest, IReadOnlyDictionary<string, string?>? environment, CancellationToken cancellationToken)
     {
         var folder = TempFolder.Create();
-        return StartAsync(folder, ["run", folder.Write("config.yaml", manifest.ToString())], environment, cancellationToken);
+        return StartAsync(folder, ["run", folder.Write("config.yaml", manifest)], environment, cancellationToken);
     }
 
     /// <summary>Starts it as on a machine without any key: with the demo provider.</summary>
@@ -50,11 +57,14 @@ internal sealed partial class GatewayProcess : IOrigin
     /// <summary>The metrics page.</summary>
     public async Task<string> MetricsAsync(CancellationToken cancellationToken) => await Client.GetStringAsync(new Uri(Admin, "metrics"), cancellationToken);
 
+    public async Task<IReadOnlyList<string>> PagesAsync(CancellationToken cancellationToken) => [await MetricsAsync(cancellationToken)];
+
     /// <summary>Sum over all series of one metric whose labels contain the given text; 0 when there is none.</summary>
     public async Task<double> MetricAsync(string name, string labels, CancellationToken cancellationToken) =>
-        (await MetricsAsync(cancellationToken)).Split('\n')
-            .Where(line => line.StartsWith(name, StringComparison.Ordinal) && line[name.Length] is '{' or ' ' && line.Contains(labels, StringComparison.Ordinal))
-            .Sum(line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
+        MetricsPage.Sum(await MetricsAsync(cancellationToken), name, labels);
+
+    public async Task<JsonElement> LogEntryAsync(string requestId, CancellationToken cancellationToken) =>
+        JsonElement.Parse(await _process.WaitForOutputLineAsync(line => line.Contains($"\"x-request-id\":\"{requestId}\"", StringComparison.Ordinal), cancellationToken));
 
     public async ValueTask DisposeAsync()
     {

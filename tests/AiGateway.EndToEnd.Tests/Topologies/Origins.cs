@@ -10,10 +10,25 @@ internal static class Origins
     /// <param name="manifest">Configuration.</param>
     /// <param name="environment">Variables of the process that holds the engine.</param>
     /// <param name="cancellationToken">Ends the start.</param>
-    public static async Task<IOrigin> StartAsync(Topology topology, GatewayManifest manifest, IReadOnlyDictionary<string, string?>? environment, CancellationToken cancellationToken) => topology switch
+    public static Task<IOrigin> StartAsync(Topology topology, GatewayManifest manifest, IReadOnlyDictionary<string, string?>? environment, CancellationToken cancellationToken) =>
+        StartAsync(topology, manifest.ToString(), environment, cancellationToken);
+
+    /// <inheritdoc cref="StartAsync(Topology, GatewayManifest, IReadOnlyDictionary{string, string}, CancellationToken)"/>
+    public static async Task<IOrigin> StartAsync(Topology topology, string manifest, IReadOnlyDictionary<string, string?>? environment, CancellationToken cancellationToken) => topology switch
     {
         Topology.Standalone => await GatewayProcess.StartAsync(manifest, environment, cancellationToken),
-        Topology.Envoy => await EnvoyOrigin.StartAsync(RealParts.Shared("envoy"), port => manifest.ToString().Replace("port: 1975", $"port: {port.ToString(CultureInfo.InvariantCulture)}", StringComparison.Ordinal), environment, cancellationToken),
+        Topology.Envoy or Topology.External => await StartWithServiceAsync(topology, manifest, environment, cancellationToken),
         _ => throw new ArgumentOutOfRangeException(nameof(topology), topology, null),
     };
+
+    /// <summary>Starts a topology whose engine is a process of its own.</summary>
+    public static async Task<IServiceOrigin> StartWithServiceAsync(Topology topology, string manifest, IReadOnlyDictionary<string, string?>? environment, CancellationToken cancellationToken) => topology switch
+    {
+        Topology.Envoy => await EnvoyOrigin.StartAsync(RealParts.Shared("envoy"), port => OnPort(manifest, port), environment, cancellationToken),
+        Topology.External => await ExternalOrigin.StartAsync(manifest, environment, cancellationToken),
+        _ => throw new ArgumentOutOfRangeException(nameof(topology), topology, null),
+    };
+
+    // `aigw run --port 0` needs no such thing; Envoy listens where its file says.
+    private static string OnPort(string manifest, int port) => manifest.Replace("port: 1975", $"port: {port.ToString(CultureInfo.InvariantCulture)}", StringComparison.Ordinal);
 }

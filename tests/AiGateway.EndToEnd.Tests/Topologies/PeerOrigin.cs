@@ -7,7 +7,7 @@ using AiGateway.TestSupport;
 namespace AiGateway.EndToEnd.Tests.Topologies;
 
 /// <summary>A real Envoy configured for the peer, and <c>aigw extproc</c> in the place of the peer's processor, over a Unix socket.</summary>
-internal sealed class PeerOrigin : IOrigin
+internal sealed class PeerOrigin : IAsyncDisposable
 {
     private readonly TempFolder _folder;
     private readonly ChildProcess _service;

@@ -100,6 +100,50 @@ public sealed class ExternalModeTests
     }
 
     [Fact]
+    public async Task Service_LostWhileTheBackendIsSilent_ClientIsToldAtOnce()
+    {
+        await using var upstream = await MockUpstream.StartAsync();
+        upstream.Answer(MockAnswer.Silence());
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var die = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var service = await StartAsync(async (stream, scripted) =>
+        {
+            while (await stream.ReadAsync() is (true, var message))
+            {
+                var seen = scripted.Note(message);
+                await stream.WriteAsync(Engine(seen)!);
+                if (seen.Kind != InboundKind.RequestBody) continue;
+                asked.SetResult();
+                await die.Task;
+                throw new GrpcException(GrpcStatusCode.Unavailable, "gone");
+            }
+        });
+        await using var gateway = await StartGatewayAsync(new TestSnapshot().Route("m", upstream.Port), service);
+
+        var answer = gateway.AskAsync(Path, Samples.Chat);
+        await asked.Task;
+        await upstream.WaitUntilAsync(mock => mock.Requests.Count == 1, TestContext.Current.CancellationToken);
+        die.SetResult();
+        var (response, body) = await answer;
+
+        Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
+        Assert.Equal("processor_failed", JsonElement.Parse(body).GetProperty("error").GetProperty("code").GetString());
+    }
+
+    [Fact]
+    public async Task ClientsHeaders_ThatSteerAProxy_NeverReachTheService()
+    {
+        await using var upstream = await MockUpstream.StartAsync();
+        upstream.Answer(MockAnswer.Json(200, Samples.ChatAnswer));
+        await using var service = await StartAsync(Engine);
+        await using var gateway = await StartGatewayAsync(new TestSnapshot().Route("m", upstream.Port), service);
+
+        await gateway.AskAsync(Path, Samples.Chat, ("x-ai-eg-model", "other"), ("x-ai-eg-internal-req-id", "forged"), ("x-envoy-original-path", "/x"), ("x-gateway-destination-endpoint", "10.0.0.1:1"));
+
+        Assert.DoesNotContain(service.Messages[0].Headers.Keys, name => name.StartsWith("x-ai-eg-", StringComparison.Ordinal) || name.StartsWith("x-envoy-", StringComparison.Ordinal) || name == "x-gateway-destination-endpoint");
+    }
+
+    [Fact]
     public async Task Stream_ModeOverridden_IsPassedPieceByPiece()
     {
         await using var upstream = await MockUpstream.StartAsync();
