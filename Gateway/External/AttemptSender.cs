@@ -27,11 +27,21 @@ internal sealed class AttemptSender(UpstreamSender pools, ProcessorChannels chan
         {
             var attempt = new Attempt(new FilterRun(_upstream, channels, processed));
             RuntimeBackend? next = null;
-            var failure = await TryAsync(processed, request, backend, attempt);
+            Rejection? failure;
+            try
+            {
+                failure = await TryAsync(processed, request, backend, attempt);
+            }
+            catch
+            {
+                await attempt.DisposeAsync();
+                throw;
+            }
+
             if (attempt.Response is { } response)
             {
                 var status = response.Status;
-                if (attempt.Message is null || !RetryRules.Repeats(plan.Retry, status)) return (response, attempt); // a service's own answer is never repeated
+                if (response.Reply is not null || !RetryRules.Repeats(plan.Retry, status)) return (response, attempt); // a service's own answer is never repeated
                 next = plan.Next(Random.Shared);
                 if (next is null) return (response, attempt);
                 await response.DisposeAsync();
@@ -80,13 +90,21 @@ internal sealed class AttemptSender(UpstreamSender pools, ProcessorChannels chan
         processed.CodeDetails = "via_upstream";
         var response = new ProcessedResponse(HeaderList.Of(message), new BackendBody(new UpstreamBody(message, exchange, processed.Timer)), message.Content.Headers.ContentLength != 0);
         attempt.Response = response;
-        if (attempt.Run.SeesResponse && await attempt.Run.ResponseAsync(response) is { } instead)
+        if (!attempt.Run.SeesResponse) return null;
+        try
         {
+            if (await attempt.Run.ResponseAsync(response) is not { } instead) return null;
             await response.DisposeAsync();
+            processed.CodeDetails = instead.Details;
             attempt.Response = ProcessedResponse.Of(instead);
+            return null;
         }
-
-        return null;
+        catch (UpstreamBodyException exception)
+        {
+            attempt.Response = null;
+            await response.DisposeAsync();
+            return new Rejection(exception.Error, exception.Message);
+        }
     }
 
     private HttpRequestMessage Build(ProcessedExchange processed, RuntimeBackend backend, DestinationState destination, ProcessedRequest request, ProcessedRequest outgoing)

@@ -101,6 +101,7 @@ internal sealed class ExternalExchangeHandler(
             }
         }
 
+        if (!context.RequestAborted.IsCancellationRequested) await context.Response.CompleteAsync(); // the client need not wait for the services' goodbye
         await chain.CompleteAsync();
     }
 

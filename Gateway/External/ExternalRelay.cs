@@ -33,7 +33,11 @@ internal sealed class ExternalRelay(ProcessedExchange processed)
         catch (ImmediateResponseException exception)
         {
             processed.CodeDetails = exception.Reply.Details;
-            if (_committed) processed.Context.Abort();
+            if (_committed)
+            {
+                (processed.Exchange.Error, processed.Exchange.Outcome) = (exception.Reply.Error, ExchangeOutcome.Rejected);
+                processed.Context.Abort();
+            }
             else await CopyAsync(ProcessedResponse.Of(exception.Reply));
         }
         catch (OperationCanceledException) when (processed.Timer.Reason is not (StopReason.None or StopReason.ClientGone))

@@ -56,10 +56,7 @@ internal sealed class FilterChain(ProcessorChannels channels, ProcessedExchange 
     }
 
     /// <summary>Ends all streams in an orderly way; for an exchange whose answer has been delivered.</summary>
-    public async ValueTask CompleteAsync()
-    {
-        foreach (var run in _runs) await run.CompleteAsync();
-    }
+    public Task CompleteAsync() => Task.WhenAll(_runs.Select(static run => run.CompleteAsync().AsTask()));
 
     /// <summary>Resets the streams that are not over.</summary>
     public async ValueTask DisposeAsync()

@@ -35,6 +35,11 @@ internal sealed class FilterRun(ProcessorFilter filter, ProcessorChannels channe
         {
             return await RequestHeadersAsync(request);
         }
+        catch (ProcessorException) when (filter.FailOpen)
+        {
+            _over = true; // no endpoint of the service: the exchange goes on without it
+            return null;
+        }
         catch (ProcessorException exception)
         {
             return Failed(exception);
@@ -49,6 +54,11 @@ internal sealed class FilterRun(ProcessorFilter filter, ProcessorChannels channe
         try
         {
             return await ResponseHeadersAsync(response);
+        }
+        catch (ProcessorException) when (filter.FailOpen)
+        {
+            _over = true; // no endpoint of the service: the exchange goes on without it
+            return null;
         }
         catch (ProcessorException exception)
         {
@@ -96,6 +106,7 @@ internal sealed class FilterRun(ProcessorFilter filter, ProcessorChannels channe
         var sent = request.Body[..part];
         var answer = await Stream().AskAsync(Body(InboundKind.RequestBody, sent, part == request.Body.Length));
         if (Judge(answer, ProcessingResponse.ResponseOneofCase.RequestBody, request.Headers, out var ended) is not { } said) return ended;
+        if (part < request.Body.Length) request.Headers.Remove("content-length");
         if (said.NewBody is not { } mutated) return null;
         if (!Fits(request.Headers, mutated.Length + request.Body.Length - part)) return Failed(LengthMismatch);
         request.Replace(mutated, part);
@@ -105,7 +116,7 @@ internal sealed class FilterRun(ProcessorFilter filter, ProcessorChannels channe
     private async ValueTask<LocalReply?> StreamedRequestAsync(ProcessedRequest request)
     {
         request.Headers.Remove("content-length");
-        var body = PassedBody.Of(this, Stream(), InboundKind.RequestBody, new PiecewiseBody(request.Body), _mode.RequestBodyMode, fixedLength: false);
+        var body = PassedBody.Of(this, Stream(), InboundKind.RequestBody, new PiecewiseBody(request.Body), _mode.RequestBodyMode, fixedLength: false, processed.Timer);
         var output = new ArrayBufferWriter<byte>(Math.Max(256, request.Body.Length));
         try
         {
@@ -159,7 +170,7 @@ internal sealed class FilterRun(ProcessorFilter filter, ProcessorChannels channe
         if (_mode.ResponseBodyMode is BodySendMode.Buffered or BodySendMode.BufferedPartial) return await BufferedResponseAsync(response);
         var fixedLength = overridden && _mode.ResponseBodyMode == BodySendMode.Streamed && response.Headers["content-length"] is not null;
         if (!fixedLength) response.Headers.Remove("content-length");
-        response.Passes(PassedBody.Of(this, Stream(), InboundKind.ResponseBody, response.Body, _mode.ResponseBodyMode, fixedLength));
+        response.Passes(PassedBody.Of(this, Stream(), InboundKind.ResponseBody, response.Body, _mode.ResponseBodyMode, fixedLength, processed.Timer));
         return null;
     }
 
@@ -171,7 +182,7 @@ internal sealed class FilterRun(ProcessorFilter filter, ProcessorChannels channe
         try
         {
             var complete = false;
-            while (!complete && whole.Length < limit)
+            while (!complete && (!partial || whole.Length < limit))
             {
                 var piece = await response.Body.NextAsync();
                 if (!partial && whole.Length + piece.Bytes.Length > limit) return Failed("response_payload_too_large");

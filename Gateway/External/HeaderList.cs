@@ -84,7 +84,7 @@ internal sealed class HeaderList(Encoding encoding)
         var hopByHop = request.Headers.Connection is { Count: > 0 } connection ? connection.ToString() : null;
         foreach (var (name, values) in request.Headers)
         {
-            if (name[0] == ':' || HopByHop.Is(name, hopByHop) || name.Equals("host", StringComparison.OrdinalIgnoreCase) || Steers(name)) continue;
+            if (name[0] == ':' || HopByHop.Is(name, hopByHop) || name.Equals("host", StringComparison.OrdinalIgnoreCase) || name.Equals("expect", StringComparison.OrdinalIgnoreCase) || Steers(name)) continue;
             foreach (var value in values) list.Add(name, value);
         }
 

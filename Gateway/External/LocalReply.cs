@@ -26,9 +26,9 @@ internal sealed record LocalReply(HeaderList Headers, ReadOnlyMemory<byte> Body,
         var body = answer.ImmediateBody.ToArray();
         var status = (int)(response.Status?.Code ?? 0);
         var headers = Head(status is >= 200 and < 600 ? status : 200, "text/plain", body.Length); // without a status Envoy says 200
-        return HeaderRules.TryApply(response.Headers, headers, allowEnvoy)
-            ? new LocalReply(headers, body, response.Details.Replace(' ', '_'), null)
-            : null;
+        if (!HeaderRules.TryApply(response.Headers, headers, allowEnvoy)) return null;
+        headers.Set("content-length", body.Length.ToString(CultureInfo.InvariantCulture)); // whatever the service says
+        return new LocalReply(headers, body, response.Details.Replace(' ', '_'), null);
     }
 
     /// <summary>The gateway's own, in the caller's dialect until a service finds better words.</summary>

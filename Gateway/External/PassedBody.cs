@@ -1,5 +1,6 @@
 using System.Buffers;
 using AiGateway.ExtProc.Protocol;
+using AiGateway.Gateway.Forwarding;
 using Envoy.Service.ExtProc.V3;
 using BodySendMode = Envoy.Extensions.Filters.Http.ExtProc.V3.ProcessingMode.Types.BodySendMode;
 
@@ -16,12 +17,13 @@ internal sealed class PassedBody : BodySource
     private readonly InboundKind _kind;
     private readonly BodySource _inner;
     private readonly bool _fixedLength;
+    private readonly ExchangeTimer _timer;
     private readonly ProcessingResponse.ResponseOneofCase _expected;
     private bool _ends;
 
-    private PassedBody(FilterRun run, ProcessorStream stream, InboundKind kind, BodySource inner, bool fixedLength)
+    private PassedBody(FilterRun run, ProcessorStream stream, InboundKind kind, BodySource inner, bool fixedLength, ExchangeTimer timer)
     {
-        (_run, _stream, _kind, _inner, _fixedLength) = (run, stream, kind, inner, fixedLength);
+        (_run, _stream, _kind, _inner, _fixedLength, _timer) = (run, stream, kind, inner, fixedLength, timer);
         _expected = kind == InboundKind.RequestBody ? ProcessingResponse.ResponseOneofCase.RequestBody : ProcessingResponse.ResponseOneofCase.ResponseBody;
     }
 
@@ -32,13 +34,15 @@ internal sealed class PassedBody : BodySource
     /// <param name="inner">Where the bytes come from.</param>
     /// <param name="mode">STREAMED or FULL_DUPLEX_STREAMED.</param>
     /// <param name="fixedLength">A content length was promised: pieces may not change theirs.</param>
-    public static BodySource Of(FilterRun run, ProcessorStream stream, InboundKind kind, BodySource inner, BodySendMode mode, bool fixedLength) =>
-        mode == BodySendMode.FullDuplexStreamed ? new DuplexBody(run, stream, kind, inner) : new PassedBody(run, stream, kind, inner, fixedLength);
+    /// <param name="timer">Limits of the exchange.</param>
+    public static BodySource Of(FilterRun run, ProcessorStream stream, InboundKind kind, BodySource inner, BodySendMode mode, bool fixedLength, ExchangeTimer timer) =>
+        mode == BodySendMode.FullDuplexStreamed ? new DuplexBody(run, stream, kind, inner, timer) : new PassedBody(run, stream, kind, inner, fixedLength, timer);
 
     public override async ValueTask<BodyPiece> NextAsync()
     {
         while (!_ends)
         {
+            if (_kind == InboundKind.ResponseBody) _stream.Watch(_timer.Abandon);
             var piece = await _inner.NextAsync();
             _ends = piece.IsLast;
             if (piece.Bytes.IsEmpty) continue;
@@ -60,7 +64,12 @@ internal sealed class PassedBody : BodySource
         }
 
         if (answer.NewBody is not { } mutated) return bytes;
-        if (_fixedLength && mutated.Length != bytes.Length) _stream.Refuse(FilterRun.LengthMismatch);
+        if (_fixedLength && mutated.Length != bytes.Length)
+        {
+            _stream.Refuse(FilterRun.LengthMismatch);
+            return bytes;
+        }
+
         return mutated.IsSingleSegment ? mutated.First : mutated.ToArray();
     }
 }

@@ -28,6 +28,12 @@ internal sealed record ProcessorFilter
     /// <summary>A failure lets the exchange go on.</summary>
     public bool FailOpen { get; init; }
 
+    /// <summary>
+    /// A stream that ends with OK and no answer is a failure. Envoy lets such an exchange pass unprocessed, and so do we for the services of a route; without
+    /// the engine it would carry an earlier provider's credential, or the client's own.
+    /// </summary>
+    public bool MustAnswer { get; init; }
+
     /// <summary><c>mode_override</c> is heeded.</summary>
     public bool AllowModeOverride { get; init; }
 
@@ -52,6 +58,7 @@ internal sealed record ProcessorFilter
         Name = "router",
         Mode = new ProcessingMode { RequestHeaderMode = HeaderSendMode.Send, RequestBodyMode = BodySendMode.Buffered, ResponseHeaderMode = HeaderSendMode.Send, ResponseBodyMode = BodySendMode.Buffered },
         MessageTimeout = messageTimeout,
+        MustAnswer = true,
         AllowModeOverride = true,
         AllowEnvoyHeaders = true,
         ResponseAttributes = ["response.code_details"],
@@ -64,6 +71,7 @@ internal sealed record ProcessorFilter
         Name = "upstream",
         Mode = new ProcessingMode { RequestHeaderMode = HeaderSendMode.Send, RequestBodyMode = BodySendMode.None, ResponseHeaderMode = HeaderSendMode.Skip, ResponseBodyMode = BodySendMode.None },
         MessageTimeout = messageTimeout,
+        MustAnswer = true,
         AllowModeOverride = true,
         AllowEnvoyHeaders = true,
         RequestAttributes =

@@ -16,6 +16,9 @@ internal sealed class ProcessorStream : IAsyncDisposable
     private static readonly OutboundCodec s_answers = new();
     private static readonly OutboundCodec s_wholeAnswers = new(slices: false);
 
+    /// <summary>Longest wait for a service to end its side when all has been said.</summary>
+    private static readonly TimeSpan s_goodbye = TimeSpan.FromSeconds(1);
+
     private readonly CancellationTokenSource _stop;
     private readonly CancellationTokenRegistration _clientLeaves;
     private readonly DuplexCall<InboundMessage, OutboundMessage> _call;
@@ -53,7 +56,7 @@ internal sealed class ProcessorStream : IAsyncDisposable
         try
         {
             await SendAsync(message);
-            return await ReadAsync();
+            return await ReadAsync() ?? (Filter.MustAnswer ? Fail(GatewayError.ProcessorFailed, "the_service_ended_its_stream_without_an_answer") : null);
         }
         catch (OperationCanceledException) when (!_processed.Context.RequestAborted.IsCancellationRequested)
         {
@@ -77,6 +80,13 @@ internal sealed class ProcessorStream : IAsyncDisposable
         else _recording = _recorder?.Begin([], message);
         _begun = true;
         return _call.WriteAsync(message);
+    }
+
+    /// <summary>Resets the stream; whoever reads or writes it is told.</summary>
+    public void Abort()
+    {
+        IsOver = true;
+        _stop.Cancel();
     }
 
     /// <summary>The next answer, however long it takes within the exchange's own limits.</summary>
@@ -134,7 +144,7 @@ internal sealed class ProcessorStream : IAsyncDisposable
         IsOver = true;
         try
         {
-            _stop.CancelAfter(Filter.MessageTimeout);
+            _stop.CancelAfter(Filter.MessageTimeout < s_goodbye ? Filter.MessageTimeout : s_goodbye);
             _recording?.HalfClosed();
             await _call.CompleteAsync();
             if (_ahead is { } ahead)

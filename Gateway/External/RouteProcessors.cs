@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using AiGateway.DataPlane.Exchanges;
 using AiGateway.DataPlane.Telemetry;
@@ -22,6 +23,13 @@ internal sealed class RouteProcessors(FilterChain chain, ProcessedExchange proce
     {
         var rawTarget = context.Features.Get<IHttpRequestFeature>()?.RawTarget ?? exchange.Head.Path;
         var headers = HeaderList.Of(context, rawTarget, exchange.RequestId);
+        if (headers["content-encoding"] is not null)
+        {
+            // The body has been unpacked.
+            headers.Remove("content-encoding");
+            if (headers["content-length"] is not null) headers.Set("content-length", body.Length.ToString(CultureInfo.InvariantCulture));
+        }
+
         headers.Set(DataPlane.Endpoints.ModelCatalog.ModelHeader, exchange.RequestedModel);
         var processed = new ProcessedExchange(context, exchange, headers, timer, log);
         return new RouteProcessors(new FilterChain(channels, processed), processed, body);
@@ -73,6 +81,14 @@ internal sealed class RouteProcessors(FilterChain chain, ProcessedExchange proce
         return seen;
     }
 
+    /// <summary>The answer has been delivered: whose it was.</summary>
+    public void Conclude()
+    {
+        if (_response?.Reply is not { } reply) return;
+        processed.Exchange.Error = reply.Error;
+        processed.Exchange.Outcome = reply.Error is { } error ? Outcomes.Of(error) : Contracts.ExchangeOutcome.Rejected;
+    }
+
     /// <summary>Sends an answer that no backend gave, and disposes it.</summary>
     /// <param name="response">The answer.</param>
     /// <param name="capture">Keeps it for the span.</param>
@@ -103,11 +119,11 @@ internal sealed class RouteProcessors(FilterChain chain, ProcessedExchange proce
         capture.Clear();
         capture.ContentType = response.Headers["content-type"];
         capture.Add(whole.Written.Span);
-        await context.Response.BodyWriter.WriteAsync(whole.Written, processed.Timer.Token);
+        await context.Response.BodyWriter.WriteAsync(whole.Written, context.RequestAborted); // a deadline may be why there is this answer
     }
 
     /// <summary>Ends all streams in an orderly way.</summary>
-    public ValueTask CompleteAsync() => chain.CompleteAsync();
+    public Task CompleteAsync() => chain.CompleteAsync();
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()

@@ -111,7 +111,14 @@ internal sealed class ExchangeHandler(
             if (context.Response.HasStarted) context.Abort();
             else await processors.AnswerAsync(ProcessedResponse.Of(exception.Reply), capture);
         }
+        catch (ProcessorException exception)
+        {
+            // Inside the answer that another processor gave.
+            if (context.Response.HasStarted) context.Abort();
+            else await RejectAsync(context, exchange, new Rejection(exception.Error, exception.Error.Meaning), capture);
+        }
 
+        if (!context.RequestAborted.IsCancellationRequested) await context.Response.CompleteAsync(); // the client need not wait for the services' goodbye
         await processors.CompleteAsync();
     }
 
@@ -174,11 +181,18 @@ internal sealed class ExchangeHandler(
                         var relay = new ResponseRelay(context, exchange, timer, capture);
                         if (await relay.RelayAsync(processors is null ? response : await processors.ResponseAsync(response)) is not { } broken)
                         {
+                            processors?.Conclude();
                             metrics.Attempt(backend.Name, exchange.Error?.Code ?? ((int)response.StatusCode < 400 ? "ok" : "status"));
                             return null;
                         }
 
                         failure = new Rejection(broken.Error, broken.Message);
+                        if (processors is not null)
+                        {
+                            // They have seen the beginning of this answer, and cannot be shown another.
+                            metrics.Attempt(backend.Name, failure.Error.Code);
+                            return failure;
+                        }
                     }
                     else
                     {

@@ -22,6 +22,8 @@ internal sealed class ExchangeTimer : IDisposable
     private static readonly ConcurrentQueue<CancellationTokenSource> s_pool = new();
     private static readonly CancellationTokenSource s_spent = new();
 
+    private const int Over = -1;
+
     private readonly TimeProvider _time;
     private readonly bool _pooled;
     private CancellationTokenSource _source;
@@ -108,6 +110,7 @@ internal sealed class ExchangeTimer : IDisposable
     {
         _client.Dispose();
         _shutdown.Dispose();
+        if (Interlocked.CompareExchange(ref _reason, Over, 0) == (int)StopReason.ProcessorLost) return; // whoever abandons it may be about to cancel the source
         if (_pooled && _source.TryReset()) s_pool.Enqueue(_source);
         else _source.Dispose();
         _source = s_spent;

@@ -131,6 +131,23 @@ public sealed class ExternalModeTests
     }
 
     [Fact]
+    public async Task Service_EndsAnAttemptsStreamUnanswered_NothingGoesOutWithAnEarlierCredential()
+    {
+        await using var first = await MockUpstream.StartAsync();
+        await using var second = await MockUpstream.StartAsync();
+        first.Answer(MockAnswer.Json(503, "{}"));
+        await using var service = await StartAsync(seen => IsAttempt(seen, out var backend) && backend.Contains("backend-1", StringComparison.Ordinal) ? throw new EndException() : Engine(seen));
+        var snapshot = new TestSnapshot();
+        snapshot.Rule("m", [snapshot.Backend(first.Port), snapshot.Backend(second.Port, priority: 1)]);
+        await using var gateway = await StartGatewayAsync(snapshot, service);
+
+        var (response, _) = await gateway.AskAsync(Path, Samples.Chat);
+
+        Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
+        Assert.Empty(second.Requests);
+    }
+
+    [Fact]
     public async Task ClientsHeaders_ThatSteerAProxy_NeverReachTheService()
     {
         await using var upstream = await MockUpstream.StartAsync();

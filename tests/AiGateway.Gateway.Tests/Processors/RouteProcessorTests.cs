@@ -246,6 +246,40 @@ public sealed class RouteProcessorTests
     }
 
     [Fact]
+    public async Task FullDuplex_BackendBreaksOff_IsTheBackendsFailureAndComesAtOnce()
+    {
+        await using var upstream = await MockUpstream.StartAsync();
+        var events = Samples.Joined(Samples.ChatEvents);
+        upstream.Answer(MockAnswer.Sse(events) with { Fault = new AnswerFault(FaultKind.Reset, Samples.ChatEvents[0].Length) });
+        await using var service = await StartAsync(seen => seen.Kind is InboundKind.RequestHeaders or InboundKind.ResponseHeaders ? Answer(seen) : null); // waits for the end of the body
+        await using var gateway = await GatewayUnderTest.StartAsync(new TestSnapshot().Route("m", upstream.Port).Processor(service, spec => spec with
+        {
+            Request = new ProcessorDirection(ProcessorBodyMode.None, []),
+            Response = new ProcessorDirection(ProcessorBodyMode.FullDuplexStreamed, []),
+        }));
+
+        var (response, body) = await gateway.AskAsync(Path, Samples.ChatStream);
+
+        Assert.Equal(HttpStatusCode.BadGateway, response.StatusCode);
+        Assert.Equal("upstream_reset", JsonElement.Parse(body).GetProperty("error").GetProperty("code").GetString());
+    }
+
+    [Fact]
+    public async Task FailOpen_NoEndpointOfTheService_ExchangeGoesOn()
+    {
+        await using var upstream = await MockUpstream.StartAsync();
+        upstream.Answer(MockAnswer.Json(200, Samples.ChatAnswer));
+        await using var service = await StartAsync(seen => Answer(seen));
+        var snapshot = new TestSnapshot().Route("m", upstream.Port).Processor(service, spec => spec with { FailOpen = true }).Build();
+        snapshot = snapshot with { Pools = [.. snapshot.Pools.Select(pool => pool.Http2 ? pool with { Endpoints = [] } : pool)] };
+        await using var gateway = await GatewayUnderTest.StartAsync(snapshot);
+
+        var (response, body) = await gateway.AskAsync(Path, Samples.Chat);
+
+        Assert.Equal((HttpStatusCode.OK, Samples.ChatAnswer), (response.StatusCode, body));
+    }
+
+    [Fact]
     public async Task Attributes_AskedFor_ComeWithTheFirstMessageOfTheirDirection()
     {
         await using var upstream = await MockUpstream.StartAsync();
@@ -269,10 +303,12 @@ public sealed class RouteProcessorTests
         Answer(seen, new CommonResponse { BodyMutation = new BodyMutation { StreamedResponse = new StreamedBodyResponse { Body = ByteString.CopyFromUtf8(body), EndOfStream = end } } });
 
     /// <summary>The gateway half-closes when all has been said, and waits for the service; nothing is left when the client has its answer.</summary>
-    private static async Task ExpectClosedAsync(ScriptedService service)
+    private static Task ExpectClosedAsync(ScriptedService service) => ExpectAsync(() => service.OpenStreams == 0);
+
+    private static async Task ExpectAsync(Func<bool> condition)
     {
         using var deadline = AiGateway.TestSupport.TestDeadline.Start(TestContext.Current.CancellationToken);
-        while (service.OpenStreams > 0)
+        while (!condition())
         {
             deadline.Token.ThrowIfCancellationRequested();
             await Task.Yield();
