@@ -26,6 +26,37 @@ internal static class AiRoutes
         return [.. candidates];
     }
 
+    /// <summary>
+    /// Direct routes of rules that serve a host. The service names one when it has prepared a request for the rule's only backend; a name that is not here comes
+    /// from a newer configuration than this one, and such a request, credential and all, goes nowhere.
+    /// </summary>
+    public static IEnumerable<JsonNode> Direct(IEnumerable<RouteSpec> routes, string? domain, RouteClusters clusters, SocketGroup socket, IReadOnlyList<string> processors)
+    {
+        var any = false;
+        foreach (var route in routes.Where(route => HostScope.TryBest(route.Hostnames, domain, out _)))
+        {
+            for (var i = 0; i < route.Rules.Count; i++)
+            {
+                if (clusters.For(route, i) is not { Direct: { } name } targets) continue;
+                any = true;
+                yield return Named($"{RouteClusters.NameOf(route, i)}/direct/{domain ?? "*"}", RouteMatches.Header(new HeaderMatchSpec(DirectRoute.Header, name, IsRegex: false)), new JsonObject
+                {
+                    ["metadata"] = Metadata(route),
+                    ["route"] = Action(route.Rules[i], targets, socket.For(domain)!),
+                    ["request_headers_to_remove"] = Protobuf.Texts(DirectRoute.Header, DirectRoute.SchemeHeader),
+                    ["typed_per_filter_config"] = ProcessorFilters.Choose(ExtProcFilters.EnabledOnce(), processors, []),
+                });
+            }
+        }
+
+        if (!any) yield break;
+        yield return Named("direct/unknown", new JsonObject { ["name"] = DirectRoute.Header, ["present_match"] = true }, new JsonObject
+        {
+            ["direct_response"] = new JsonObject { ["status"] = 503 },
+            ["typed_per_filter_config"] = ProcessorFilters.Choose(ExtProcFilters.Enabled(), processors, []),
+        });
+    }
+
     /// <summary>Where requests go before their model is known. Whoever is still here after the service asked for a model that no rule serves.</summary>
     public static IEnumerable<JsonNode> Entries(IReadOnlyList<AiPathSet> sets, IReadOnlyList<string> processors) => sets.Select(set => new JsonObject
     {
@@ -45,13 +76,24 @@ internal static class AiRoutes
         {
             ["name"] = $"{RouteClusters.NameOf(route, rule)}/match/{match}/{domain ?? "*"}",
             ["match"] = matches,
-            ["metadata"] = new JsonObject { ["filter_metadata"] = new JsonObject { [ExtProcFilters.StaticNamespace] = new JsonObject { [ExtProcFilters.RouteKey] = route.Name } } },
+            ["metadata"] = Metadata(route),
         };
         if (clusters.For(route, rule) is { } targets) result["route"] = Action(route.Rules[rule], targets, socket.For(domain)!);
         else result["direct_response"] = LocalReplies.NoBackend(route.Name);
         result["typed_per_filter_config"] = ProcessorFilters.Choose(ExtProcFilters.Enabled(), processors, route.Processors);
         return result;
     }
+
+    private static JsonObject Named(string name, JsonObject header, JsonObject rest)
+    {
+        var matches = RouteMatches.Prefix(null);
+        matches["headers"] = Protobuf.Array([header]);
+        rest.Insert(0, "name", name);
+        rest.Insert(1, "match", matches);
+        return rest;
+    }
+
+    private static JsonObject Metadata(RouteSpec route) => new() { ["filter_metadata"] = new JsonObject { [ExtProcFilters.StaticNamespace] = new JsonObject { [ExtProcFilters.RouteKey] = route.Name } } };
 
     private static JsonObject Action(RuleSpec rule, RuleTargets targets, ListenerSpec listener)
     {

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
+using AiGateway.Contracts.Snapshots;
 
 namespace AiGateway.ControlPlane.Envoy;
 
@@ -8,8 +10,11 @@ namespace AiGateway.ControlPlane.Envoy;
 /// </summary>
 internal static class ExtProcFilters
 {
-    /// <summary>Name of both filters.</summary>
+    /// <summary>Name of the filter on the listener.</summary>
     public const string Name = "envoy.filters.http.ext_proc/aigateway";
+
+    /// <summary>Name of the filter in a cluster.</summary>
+    private const string UpstreamName = "envoy.filters.http.ext_proc/aigateway/upstream";
 
     /// <summary>Where the service writes facts about a request; without permission Envoy drops them.</summary>
     public const string DynamicNamespace = "io.envoy.ai_gateway";
@@ -29,12 +34,15 @@ internal static class ExtProcFilters
     private const string Message = "envoy.extensions.filters.http.ext_proc.v3.ExternalProcessor";
 
     /// <summary>The filter on the listener. It does nothing until a route enables it.</summary>
-    public static JsonObject Router()
+    /// <param name="port">Of the listener; says that this bootstrap has direct routes.</param>
+    public static JsonObject Router(int port)
     {
+        var service = Service();
+        service["initial_metadata"] = new JsonArray(new JsonObject { ["key"] = DirectRoute.PortMetadata, ["value"] = port.ToString(CultureInfo.InvariantCulture) });
         var filter = Protobuf.Extension(Name, new JsonObject
         {
             ["@type"] = Protobuf.Type(Message),
-            ["grpc_service"] = Service(),
+            ["grpc_service"] = service,
             ["failure_mode_allow"] = false,
             ["processing_mode"] = new JsonObject
             {
@@ -62,9 +70,17 @@ internal static class ExtProcFilters
         [Name] = new JsonObject { ["@type"] = Protobuf.Type("envoy.config.route.v3.FilterConfig"), ["config"] = new JsonObject() },
     };
 
+    /// <summary>What a direct route says: the request is prepared, its attempt needs no question.</summary>
+    public static JsonObject EnabledOnce()
+    {
+        var filters = Enabled();
+        filters[UpstreamName] = new JsonObject { ["@type"] = Protobuf.Type("envoy.extensions.filters.http.ext_proc.v3.ExtProcPerRoute"), ["disabled"] = true };
+        return filters;
+    }
+
     /// <summary>The filters of a cluster, in order: the service, the length of a body that it replaced, the codec.</summary>
     public static JsonArray Upstream() => new(
-        Protobuf.Extension(Name, new JsonObject
+        Protobuf.Extension(UpstreamName, new JsonObject
         {
             ["@type"] = Protobuf.Type(Message),
             ["grpc_service"] = Service(),

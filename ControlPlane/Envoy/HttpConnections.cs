@@ -43,7 +43,7 @@ internal static class HttpConnections
         manager["early_header_mutation_extensions"] = new JsonArray(HttpFilters.WithoutClaims());
         manager["access_log"] = new JsonArray(AccessLog.Log(snapshot, options.LogHeaders));
         if (clusters.NeedExtProc) manager["local_reply_config"] = BrokenAnswers.Config(options.AiPaths);
-        manager["http_filters"] = HttpFilters.Chain(options.LogHeaders, clusters.NeedExtProc, clusters.Processors(snapshot, group));
+        manager["http_filters"] = HttpFilters.Chain(group.Port, options.LogHeaders, clusters.NeedExtProc, clusters.Processors(snapshot, group));
         manager["route_config"] = new JsonObject
         {
             ["name"] = group.Name,

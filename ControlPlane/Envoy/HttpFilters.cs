@@ -19,10 +19,10 @@ internal static class HttpFilters
     });
 
     /// <summary>Log attributes first, so that refused requests have them; the service and the operator's processors where a route enables them; the router last.</summary>
-    public static JsonArray Chain(IReadOnlyList<KeyValuePair<string, string>> logHeaders, bool needExtProc, IEnumerable<JsonNode> processors)
+    public static JsonArray Chain(int port, IReadOnlyList<KeyValuePair<string, string>> logHeaders, bool needExtProc, IEnumerable<JsonNode> processors)
     {
         var filters = new JsonArray((JsonNode)LogAttributes(logHeaders));
-        if (needExtProc) filters.Add((JsonNode)ExtProcFilters.Router());
+        if (needExtProc) filters.Add((JsonNode)ExtProcFilters.Router(port));
         foreach (var processor in processors) filters.Add(processor);
         filters.Add((JsonNode)Protobuf.Extension("envoy.filters.http.router", new JsonObject
         {

@@ -97,6 +97,6 @@ internal sealed class RouteClusters
 
         var cluster = NameOf(route, rule);
         _clusters[cluster] = Cluster.Build(cluster, targets, tls);
-        _rules[(route.Name, rule)] = new RuleTargets(cluster, targets.Count, targets.Count(static target => target.Priority == 0), priorities.Count);
+        _rules[(route.Name, rule)] = new RuleTargets(cluster, targets.Count, targets.Count(static target => target.Priority == 0), priorities.Count, DirectRoute.NameOf(route, rule, backends, pools));
     }
 }

@@ -5,4 +5,5 @@ namespace AiGateway.ControlPlane.Envoy;
 /// <param name="Backends">How many backends it has.</param>
 /// <param name="FirstBackends">How many of them are tried first.</param>
 /// <param name="Priorities">How many levels there are.</param>
-internal sealed record RuleTargets(string Cluster, int Backends, int FirstBackends, int Priorities);
+/// <param name="Direct">Name of its direct route; null when the service has to be asked about each attempt.</param>
+internal sealed record RuleTargets(string Cluster, int Backends, int FirstBackends, int Priorities, string? Direct);

@@ -19,6 +19,7 @@ internal static class VirtualHosts
         var routes = new List<JsonNode>();
         if (aiRoutes.Count > 0)
         {
+            routes.AddRange(AiRoutes.Direct(served, domain, clusters, group, processors));
             routes.AddRange(aiRoutes);
             routes.AddRange(AiRoutes.Entries(options.AiPaths, processors));
         }

@@ -44,6 +44,9 @@ public sealed class RuntimeRule
     /// <summary>External processors that see its exchanges: requests in this order, responses in the opposite one.</summary>
     public IReadOnlyList<ProcessorSpec> Processors { get; }
 
+    /// <summary>Name of the rule's direct route, see <see cref="DirectRoute"/>; null when a proxy in front has to ask about each attempt.</summary>
+    public string? DirectName { get; init; }
+
     /// <summary>Whether the rule names any backend.</summary>
     public bool HasCandidates { get; }
 

@@ -30,6 +30,7 @@ public static class RuntimeSnapshotCompiler
     private static RuntimeSnapshot CompileAll(GatewaySnapshot snapshot)
     {
         var pools = snapshot.Pools.ToDictionary(pool => pool.Name, StringComparer.Ordinal);
+        var specs = snapshot.Backends.ToDictionary(backend => backend.Name, StringComparer.Ordinal);
         var backends = snapshot.Backends.ToDictionary(backend => backend.Name, backend => Backend(backend, pools), StringComparer.Ordinal);
         var processors = snapshot.Processors.ToDictionary(processor => processor.Name, StringComparer.Ordinal);
         foreach (var processor in snapshot.Processors.Where(processor => !pools.ContainsKey(processor.Pool)))
@@ -37,7 +38,7 @@ public static class RuntimeSnapshotCompiler
             throw new FormatException($"processor {processor.Name} names pool {processor.Pool}, which the snapshot does not contain");
         }
 
-        var rules = snapshot.Routes.ToDictionary(route => route.Name, route => Rules(route, backends, processors, snapshot.GlobalCosts), StringComparer.Ordinal);
+        var rules = snapshot.Routes.ToDictionary(route => route.Name, route => Rules(route, backends, processors, snapshot.GlobalCosts, rule => DirectRoute.NameOf(route, rule, specs, pools)), StringComparer.Ordinal);
         var listeners = snapshot.Listeners.Select(listener =>
         {
             var routes = snapshot.Routes.Where(route => route.Listeners.Contains(listener.Name)).ToArray();
@@ -64,11 +65,11 @@ public static class RuntimeSnapshotCompiler
         throw new FormatException($"backend {backend.Name} names pool {backend.Pool}, which the snapshot does not contain");
     }
 
-    private static RuntimeRule[] Rules(RouteSpec route, Dictionary<string, RuntimeBackend> backends, Dictionary<string, ProcessorSpec> processors, IReadOnlyList<CostSpec> globalCosts)
+    private static RuntimeRule[] Rules(RouteSpec route, Dictionary<string, RuntimeBackend> backends, Dictionary<string, ProcessorSpec> processors, IReadOnlyList<CostSpec> globalCosts, Func<int, string?> direct)
     {
         var costs = new CostProgram(route.Costs, globalCosts);
         ProcessorSpec[] seenBy = [.. route.Processors.Select(name => processors.GetValueOrDefault(name) ?? throw new FormatException($"route {route.Name} names processor {name}, which the snapshot does not contain"))];
-        return [.. route.Rules.Select((rule, index) => new RuntimeRule(route, index, rule, [.. rule.BackendRefs.Select(Resolve)], costs, seenBy))];
+        return [.. route.Rules.Select((rule, index) => new RuntimeRule(route, index, rule, [.. rule.BackendRefs.Select(Resolve)], costs, seenBy) { DirectName = direct(index) })];
 
         Candidate Resolve(BackendRefSpec reference) => backends.TryGetValue(reference.Backend, out var backend)
             ? new Candidate(backend, reference.Weight, reference.Priority)

@@ -69,7 +69,7 @@ public static class GrpcEndpoints
             if (GrpcHeaders.IsGrpc(context.Request.ContentType) && ServerProtocol.Accepts(context))
             {
                 context.Response.ContentType = GrpcHeaders.ContentType;
-                ServerProtocol.End(context, GrpcStatus.Unimplemented);
+                ServerProtocol.End(context, GrpcStatus.Unimplemented, afterMessages: false);
             }
             else
             {

@@ -18,13 +18,13 @@ internal sealed class GrpcMethod<TRequest, TResponse>(
         ServerProtocol.Begin(context);
         if (!TryReadLimit(context, out var limit))
         {
-            End(context, GrpcStatus.MalformedTimeout);
+            End(context, GrpcStatus.MalformedTimeout, afterMessages: false);
             return;
         }
 
         if (limit <= TimeSpan.Zero)
         {
-            End(context, GrpcStatus.DeadlineExceeded);
+            End(context, GrpcStatus.DeadlineExceeded, afterMessages: false);
             return;
         }
 
@@ -33,7 +33,7 @@ internal sealed class GrpcMethod<TRequest, TResponse>(
         var status = await RunAsync(stream, lifetime);
         if (stream.OutputBroken) context.Abort();
         else if (lifetime.Token.IsCancellationRequested && !lifetime.DeadlineExceeded) GrpcLog.Left(logger, path);
-        else End(context, status);
+        else End(context, status, stream.HasMessages);
     }
 
     private static bool TryReadLimit(HttpContext context, out TimeSpan? limit)
@@ -68,9 +68,9 @@ internal sealed class GrpcMethod<TRequest, TResponse>(
         }
     }
 
-    private void End(HttpContext context, GrpcStatus status)
+    private void End(HttpContext context, GrpcStatus status, bool afterMessages)
     {
         if (status.Code != GrpcStatusCode.OK) GrpcLog.Ended(logger, path, status.Code, status.Message);
-        ServerProtocol.End(context, status);
+        ServerProtocol.End(context, status, afterMessages);
     }
 }

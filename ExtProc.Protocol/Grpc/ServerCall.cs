@@ -26,6 +26,9 @@ public abstract class ServerCall
         where !field.Key.StartsWith(':') && !field.Key.StartsWith("grpc-", StringComparison.OrdinalIgnoreCase) && !s_transport.Contains(field.Key)
         select KeyValuePair.Create(field.Key.ToLowerInvariant(), field.Value.ToString());
 
+    /// <summary>Disposes something when all that the handler wrote is on its way, or never will be.</summary>
+    public void DisposeAfter(IDisposable resource) => _context.Response.RegisterForDispose(resource);
+
     /// <summary>Request metadata: all values of that name, joined by commas; null when there is none.</summary>
     public string? Header(string name) => GrpcHeaders.Get(_context.Request, name);
 }

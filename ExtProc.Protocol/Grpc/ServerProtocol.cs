@@ -39,11 +39,11 @@ internal static class ServerProtocol
         if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate) rate.MinDataRate = null;
     }
 
-    /// <summary>Says how the call ended: in the headers when nothing was sent yet ("trailers only"), else in the trailers.</summary>
-    public static void End(HttpContext context, GrpcStatus status)
+    /// <summary>Says how the call ended: in the headers when there were no messages ("trailers only"), else in the trailers.</summary>
+    public static void End(HttpContext context, GrpcStatus status, bool afterMessages)
     {
         var code = s_codes[(int)status.Code];
-        if (!context.Response.HasStarted)
+        if (!afterMessages)
         {
             context.Response.Headers[GrpcHeaders.Status] = code;
             if (status.Message.Length > 0) context.Response.Headers[GrpcHeaders.Message] = PercentEncoding.Encode(status.Message);

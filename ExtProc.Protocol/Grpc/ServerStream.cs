@@ -25,6 +25,9 @@ public sealed class ServerStream<TRequest, TResponse> : ServerCall
         _output = context.Response.BodyWriter;
     }
 
+    /// <summary>Messages were written, whether or not any byte has left yet.</summary>
+    internal bool HasMessages { get; private set; }
+
     /// <summary>A message was begun and could not be finished, so nothing that follows on the wire makes sense.</summary>
     internal bool OutputBroken { get; private set; }
 
@@ -63,6 +66,14 @@ public sealed class ServerStream<TRequest, TResponse> : ServerCall
         }
     }
 
+    /// <summary>Takes the last message; it goes out together with the status when the handler returns.</summary>
+    /// <exception cref="OperationCanceledException">The call is over; <see cref="ServerCall.Cancelled"/> is cancelled.</exception>
+    public void WriteLast(TResponse message)
+    {
+        Cancelled.ThrowIfCancellationRequested();
+        WriteFrame(message);
+    }
+
     /// <summary>The only request message of a call whose client sends one.</summary>
     internal async ValueTask<TRequest> ReadSingleAsync()
     {
@@ -80,6 +91,7 @@ public sealed class ServerStream<TRequest, TResponse> : ServerCall
     {
         try
         {
+            HasMessages = true;
             MessageFrame.Write(_output, _responses, message);
         }
         catch

@@ -8,6 +8,9 @@ public static class ExchangeJoin
     /// <summary>Header with the id.</summary>
     public const string Header = "x-ai-eg-internal-req-id";
 
+    /// <summary>Header that names a direct route, where an exchange needs no second stream.</summary>
+    public const string RouteHeader = "x-ai-eg-route";
+
     /// <summary>Dynamic metadata with the id.</summary>
     public const string Namespace = "io.envoy.ai_gateway";
 
@@ -17,7 +20,8 @@ public static class ExchangeJoin
     /// <summary>The id that an answer hands out; null when it hands out none.</summary>
     public static string? Given(ProcessingResponse answer)
     {
-        foreach (var option in answer.RequestHeaders?.Response?.HeaderMutation?.SetHeaders ?? [])
+        var mutation = (answer.RequestHeaders?.Response ?? answer.RequestBody?.Response)?.HeaderMutation; // with the head, or where direct routes exist with the body
+        foreach (var option in mutation?.SetHeaders ?? [])
         {
             if (option.Header?.Key == Header) return option.Header.RawValue.ToStringUtf8();
         }

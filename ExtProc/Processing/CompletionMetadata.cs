@@ -8,10 +8,13 @@ namespace AiGateway.ExtProc.Processing;
 internal static class CompletionMetadata
 {
     /// <summary>The metadata of a finished exchange, failures included.</summary>
-    public static Struct Of(Exchange exchange, UsageRecord record)
+    /// <param name="exchange">The exchange.</param>
+    /// <param name="record">What it used.</param>
+    /// <param name="identified">An attempt has told what <see cref="Identify"/> tells: Envoy keeps it, and each member costs it a copy.</param>
+    public static Struct Of(Exchange exchange, UsageRecord record, bool identified)
     {
         var fields = new Struct();
-        Identify(exchange, fields);
+        if (!identified) Identify(exchange, fields);
         foreach (var (key, value) in record.Costs) fields.Fields[key] = Value.ForNumber(value);
         if (exchange.Backend is { } backend) fields.Fields["ai_service_backend_name"] = Value.ForString(backend.Spec.ServiceBackend);
         fields.Fields["outcome"] = Value.ForString(Outcomes.Name(record.Outcome));

@@ -55,12 +55,13 @@ internal sealed class Engine(SnapshotHolder snapshots, EndpointCatalog endpoints
     }
 
     /// <summary>
-    /// The listener that most likely took a request. Envoy does not tell the service its listener's name; the host decides, and every listener that serves
-    /// it has the same routes unless ports differ.
+    /// The listener that took a request, or most likely did: where Envoy does not tell its port, the host decides, and every listener that serves it has the
+    /// same routes unless ports differ.
     /// </summary>
-    public static RuntimeListener? Listener(RuntimeSnapshot snapshot, string host)
+    public static RuntimeListener? Listener(RuntimeSnapshot snapshot, string host, int? port)
     {
         var name = HostPattern.WithoutPort(host);
+        if (port is { } known && snapshot.FindListener(known, name) is { } told) return told;
         RuntimeListener? best = null;
         foreach (var listener in snapshot.Listeners)
         {

@@ -6,7 +6,10 @@ namespace AiGateway.ExtProc.Processing;
 /// <summary>What one ext_proc stream does with its messages. Used by one stream, one message at a time; nothing in it waits.</summary>
 internal interface IPhases : IDisposable
 {
-    /// <summary>Nothing more is to be read once the answer is sent.</summary>
+    /// <summary>
+    /// Nothing more is to be read once the answer is sent: the stream ends with it. Waiting for Envoy to reset the stream would end in an exception, and that
+    /// costs more than all the messages.
+    /// </summary>
     bool IsOver { get; }
 
     /// <summary>An answer is being held back until more of the exchange is there.</summary>

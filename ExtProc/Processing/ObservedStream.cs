@@ -89,7 +89,7 @@ internal sealed class ObservedStream(Engine engine) : IPhases
         if (Attributes(message.Message!) is { } attributes && Backend(attributes) is not null) return; // an attempt: the router filter's stream has the exchange
         var head = new EnvoyRequestHead(message.Message!.RequestHeaders.Headers);
         var snapshot = engine.Snapshot;
-        if (engine.Endpoints.Find(head.Path) is not { Catalogue: false } endpoint || Engine.Listener(snapshot, head.Host) is not { } listener) return;
+        if (engine.Endpoints.Find(head.Path) is not { Catalogue: false } endpoint || Engine.Listener(snapshot, head.Host, port: null) is not { } listener) return;
         _exchange = new Exchange(snapshot, listener, endpoint, head, engine.Time);
         _exchange.RequestId = RequestIds.For(head.Header("x-request-id"), _exchange.Id);
         engine.Metrics.Started();

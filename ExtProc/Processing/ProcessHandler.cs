@@ -29,13 +29,14 @@ internal sealed partial class ProcessHandler(Engine engine, FlightRecorder? reco
             {
                 if (recording is not null) recording.Request(message);
                 else if (phases is null) recording = recorder?.Begin(stream.Metadata(), message);
-                phases ??= Open(message);
+                phases ??= Open(message, stream);
                 end = StreamEnd.Failed;
                 var answer = phases.Answer(message);
                 end = StreamEnd.Peer;
                 while (answer is not null)
                 {
-                    await stream.WriteAsync(answer);
+                    if (phases.IsOver) stream.WriteLast(answer);
+                    else await stream.WriteAsync(answer);
                     recording?.Response(answer);
                     phases.Sent();
                     answer = phases.Next();
@@ -70,12 +71,12 @@ internal sealed partial class ProcessHandler(Engine engine, FlightRecorder? reco
         }
     }
 
-    private IPhases Open(in InboundMessage message)
+    private IPhases Open(in InboundMessage message, ServerCall call)
     {
         if (message.Kind == InboundKind.Unknown) throw new GrpcException(GrpcStatusCode.InvalidArgument, "the first message carries no request");
         if (IsObserved(message)) return new ObservedStream(engine);
         if (message.Kind != InboundKind.RequestHeaders) return new PassThrough();
-        return UpstreamStream.Opens(message, engine.Registry) ? new UpstreamStream(engine) : new RouterStream(engine);
+        return UpstreamStream.Opens(message, engine.Registry) ? new UpstreamStream(engine) : new RouterStream(engine, call);
     }
 
     private static bool IsObserved(in InboundMessage message) => message.Message?.ObservabilityMode == true || message.Context?.ObservabilityMode == true;

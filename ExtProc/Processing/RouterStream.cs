@@ -1,5 +1,8 @@
 using System.Buffers;
+using System.Globalization;
 using AiGateway.Contracts;
+using AiGateway.Contracts.Snapshots;
+using AiGateway.DataPlane.Configuration;
 using AiGateway.DataPlane.Endpoints;
 using AiGateway.DataPlane.Errors;
 using AiGateway.DataPlane.Exchanges;
@@ -19,24 +22,26 @@ namespace AiGateway.ExtProc.Processing;
 /// The router-level stream: one client request from its head to its usage record. Its upstream streams, one per attempt, come in on other threads and
 /// work under its lock; it is the only owner of the request body.
 /// </summary>
-internal sealed class RouterStream(Engine engine) : IPhases
+internal sealed class RouterStream(Engine engine, ServerCall call) : IPhases
 {
     public const string InternalIdHeader = ExchangeJoin.Header;
 
     private readonly Lock _lock = new();
     private readonly ResponseCapture _capture = new(engine.CaptureLimit);
     private readonly UpstreamRequest _upstream = new();
+    private readonly int? _port = int.TryParse(call.Header(DirectRoute.PortMetadata), NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : null; // of the listener, from a proxy that has direct routes
     private EnvoyRequestHead? _head;
     private EnvoyRequestHead? _filtered; // the head behind all filters of the listener
     private Exchange? _exchange;
     private PooledBytes? _body;
     private ResponsePhases? _response;
+    private UpstreamAttempt? _direct; // the only attempt, prepared before a proxy with direct routes chose one
     private Rejection? _localReply; // the answer that an upstream stream gave in place of its backend
     private string _internalId = "";
     private bool _bodyDecoded;
-    private DrainState.Lease? _running;
     private DuplexResponse? _duplex;
     private bool _decided;
+    private bool _identified; // an attempt told the log who asked for what
     private bool _completed;
 
     public bool IsOver { get; private set; }
@@ -71,7 +76,11 @@ internal sealed class RouterStream(Engine engine) : IPhases
     /// <inheritdoc />
     public void Sent()
     {
-        lock (_lock) _response?.Release();
+        lock (_lock)
+        {
+            _response?.Release();
+            _direct?.Dispose();
+        }
     }
 
     /// <inheritdoc />
@@ -95,10 +104,9 @@ internal sealed class RouterStream(Engine engine) : IPhases
     public void Dispose()
     {
         _response?.Dispose();
+        _direct?.Dispose();
         _duplex?.Dispose();
         _capture.Dispose();
-        _running?.Dispose();
-        _running = null;
     }
 
     /// <summary>Prepares an attempt of this exchange. Called by its upstream stream.</summary>
@@ -113,6 +121,7 @@ internal sealed class RouterStream(Engine engine) : IPhases
             _filtered ??= attempt.Current;
             var answer = attempt.Prepare(_exchange, _upstream, _filtered, _bodyDecoded);
             _localReply = attempt.Refused;
+            _identified = attempt.Refused is null;
             return answer;
         }
     }
@@ -130,7 +139,7 @@ internal sealed class RouterStream(Engine engine) : IPhases
         }
 
         if (endpoint.Catalogue) return Catalogue(endpoint, null);
-        if (Engine.Listener(snapshot, head.Host) is not { } listener)
+        if (Engine.Listener(snapshot, head.Host, _port) is not { } listener)
         {
             return Refuse(endpoint.Dialect, GatewayError.UnknownPath, "no listener serves this host");
         }
@@ -138,7 +147,7 @@ internal sealed class RouterStream(Engine engine) : IPhases
         var exchange = _exchange = new Exchange(snapshot, listener, endpoint, head, engine.Time);
         exchange.RequestId = RequestIds.For(head.Header("x-request-id"), exchange.Id);
         engine.Metrics.Started();
-        _running = engine.Drain.Enter();
+        call.DisposeAfter(engine.Drain.Enter()); // whoever drains waits until the last answer is out
         if (engine.Drain.IsDraining) return Reject(new Rejection(GatewayError.Draining, "the gateway is shutting down; send the request again"));
         if (head.Method != "POST") return Reject(new Rejection(GatewayError.MethodNotAllowed, $"{endpoint.Suffix} takes POST, not {head.Method}"));
         if (message.Message.ProtocolConfig is { } configured)
@@ -148,15 +157,20 @@ internal sealed class RouterStream(Engine engine) : IPhases
         }
 
         if (message.EndOfStream) return Decide() ?? throw new InvalidOperationException("An empty body was accepted.");
-        _internalId = $"{head.Header("x-request-id")}-{exchange.Id}";
-        engine.Registry.Add(_internalId, this);
+        if (_port is not null) return Answers.Nothing(message.Kind); // whether anybody will ask about an attempt is not known yet
         var headers = new HeaderMutation();
+        var answer = new ProcessingResponse { RequestHeaders = new HeadersResponse { Response = new CommonResponse { HeaderMutation = headers } } };
+        AwaitAttempts(headers, answer);
+        return answer;
+    }
+
+    /// <summary>From now on upstream streams find this exchange.</summary>
+    private void AwaitAttempts(HeaderMutation headers, ProcessingResponse answer)
+    {
+        _internalId = $"{_head!.Header("x-request-id")}-{_exchange!.Id}";
+        engine.Registry.Add(_internalId, this);
         headers.Set(InternalIdHeader, _internalId);
-        return new ProcessingResponse
-        {
-            RequestHeaders = new HeadersResponse { Response = new CommonResponse { HeaderMutation = headers } },
-            DynamicMetadata = Answers.Metadata(new Struct { Fields = { [Answers.InternalIdKey] = Value.ForString(_internalId) } }),
-        };
+        answer.DynamicMetadata = Answers.Metadata(new Struct { Fields = { [Answers.InternalIdKey] = Value.ForString(_internalId) } });
     }
 
     private ProcessingResponse Catalogue(EndpointDescriptor endpoint, string? id)
@@ -168,8 +182,8 @@ internal sealed class RouterStream(Engine engine) : IPhases
             return Over(Answers.Refuse(dialect, new Rejection(GatewayError.MethodNotAllowed, $"{endpoint.Suffix} takes GET, not {_head.Method}"), requestId, "GET"));
         }
 
-        var host = DataPlane.Routing.HostPattern.WithoutPort(_head.Host).ToString();
-        var models = Engine.Listener(engine.Snapshot, host)?.Models.For(host) ?? [];
+        var host = HostPattern.WithoutPort(_head.Host).ToString();
+        var models = Engine.Listener(engine.Snapshot, host, _port)?.Models.For(host) ?? [];
         var body = new ArrayBufferWriter<byte>(1024);
         return Over(CataloguePhase.Write(body, dialect, models, id, _head.QueryValue) is { } rejected
             ? Answers.Refuse(dialect, rejected, requestId)
@@ -190,11 +204,26 @@ internal sealed class RouterStream(Engine engine) : IPhases
         if (RequestCoding.Decode(exchange, _body, out _bodyDecoded) is { } undecodable) return Reject(undecodable);
         exchange.Body = _body.Written;
         if (Decide() is { } refused) return refused;
+        if (_port is not null && exchange.Rule is { DirectName: { } direct } rule) return PrepareOnly(rule, direct);
         var headers = new HeaderMutation();
         headers.Set("x-ai-eg-model", exchange.RequestedModel);
         headers.Set("x-ai-eg-original-path", exchange.Head.RawTarget);
         headers.Set("x-envoy-original-path", exchange.Head.RawTarget);
-        return new ProcessingResponse { RequestBody = new BodyResponse { Response = new CommonResponse { HeaderMutation = headers, ClearRouteCache = true } } };
+        var answer = new ProcessingResponse { RequestBody = new BodyResponse { Response = new CommonResponse { HeaderMutation = headers, ClearRouteCache = true } } };
+        if (_port is not null) AwaitAttempts(headers, answer);
+        return answer;
+    }
+
+    /// <summary>Prepares the request for the rule's only backend, and names the route that leads there.</summary>
+    private ProcessingResponse PrepareOnly(RuntimeRule rule, string direct)
+    {
+        var backend = new AttemptPlan(rule.CandidatesFor(_exchange!.Endpoint.Kind), retry: null).Next(Random.Shared)!;
+        _direct = new UpstreamAttempt(engine, new RuntimeTarget(backend, rule), _head!, routeName: null);
+        var answer = _direct.PrepareOnly(_exchange, _upstream, _bodyDecoded);
+        if (_direct.Refused is { } rejection) return Reject(rejection);
+        _identified = true;
+        answer!.RequestBody.Response.HeaderMutation.Set(DirectRoute.Header, direct);
+        return answer;
     }
 
     /// <summary>A filter configured otherwise would let bytes go to the backend that nobody has looked at, or wait for answers in pieces.</summary>
@@ -247,7 +276,11 @@ internal sealed class RouterStream(Engine engine) : IPhases
         return trailers;
     }
 
-    private void Finish(ProcessingResponse answer) => answer.DynamicMetadata = Answers.Metadata(CompletionMetadata.Of(_exchange!, Complete()));
+    private void Finish(ProcessingResponse answer)
+    {
+        answer.DynamicMetadata = Answers.Metadata(CompletionMetadata.Of(_exchange!, Complete(), _identified));
+        IsOver = _duplex is null; // there, more pieces may follow
+    }
 
     /// <summary>An answer before there is an exchange to account for.</summary>
     private ProcessingResponse Refuse(Dialect dialect, GatewayError error, string message) => Over(Answers.Refuse(dialect, new Rejection(error, message), RequestId()));

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using AiGateway.DataPlane.Configuration;
 using AiGateway.DataPlane.Errors;
 using AiGateway.DataPlane.Exchanges;
@@ -22,7 +23,7 @@ internal sealed class UpstreamAttempt(Engine engine, RuntimeTarget target, Envoy
     /// <summary>Why the backend was not asked; null when it is.</summary>
     public Rejection? Refused { get; private set; }
 
-    /// <summary>The answer for Envoy.</summary>
+    /// <summary>The answer for Envoy when it asks about an attempt.</summary>
     /// <param name="exchange">The exchange; its lock is held.</param>
     /// <param name="upstream">Reused between attempts.</param>
     /// <param name="client">The request as the client sent it and filters of the listener changed it.</param>
@@ -30,33 +31,34 @@ internal sealed class UpstreamAttempt(Engine engine, RuntimeTarget target, Envoy
     public ProcessingResponse Prepare(Exchange exchange, UpstreamRequest upstream, EnvoyRequestHead client, bool decoded)
     {
         if (exchange.Backend is { } failed && exchange.Attempts > 0) engine.Metrics.Attempt(failed.Name, "status");
-        exchange.Rule = target.Rule;
-        exchange.RouteName = routeName;
-        if (!ProviderCatalog.Supports(target.Backend.Spec.Schema, exchange.Endpoint.Kind)) return Refuse(exchange, RouterPhase.Unsupported(exchange));
-        if (target.Backend.Spec.Unusable is not null) return Refuse(exchange, RouterPhase.NoBackend(exchange));
-        if (UpstreamPhase.Prepare(exchange, target.Backend, upstream) is { } rejected) return Refuse(exchange, rejected);
-        if (exchange.Attempts == 1) engine.Metrics.Overhead(exchange.Time.GetElapsedTime(exchange.StartTimestamp));
-
-        var headers = new HeaderMutation();
-        if (client.RawTarget != upstream.PathAndQuery || current.RawTarget != upstream.PathAndQuery) headers.Set(":path", upstream.PathAndQuery);
-        new UpstreamHeaders(exchange, target.Backend, upstream, client, current, engine.Tracing, decoded).Write(headers);
-        var metadata = new Struct { Fields = { ["backend_name"] = Value.ForString(target.Backend.Name) } };
-        metadata.Fields["dialect"] = Value.ForString(exchange.Endpoint.Dialect.ToString().ToLowerInvariant());
-        CompletionMetadata.Identify(exchange, metadata);
-        foreach (var (attribute, value) in engine.LogHeaders.Of(exchange.Head)) metadata.Fields[attribute] = Value.ForString(value);
-
-        var common = new CommonResponse { HeaderMutation = headers };
+        if (Begin(exchange, upstream) is { } refused) return Answers.Refuse(exchange.Endpoint.Dialect, refused, exchange.RequestId);
+        var metadata = Describe(exchange);
+        var common = new CommonResponse { HeaderMutation = Headers(exchange, upstream, client, decoded, UpstreamHeaders.KeptByAttempts) };
         // From the second attempt on the buffered body may be an earlier backend's, so it is always sent again.
-        if (exchange.Attempts > 1 || decoded || !upstream.Edits.IsEmpty || !upstream.Body.Equals(exchange.Body))
+        if (exchange.Attempts > 1 || Changes(exchange, upstream, decoded))
         {
-            _body = new PooledBytes((int)upstream.ContentLength);
-            foreach (var piece in upstream.Edits.Pieces(upstream.Body)) _body.Write(piece.Span);
             common.Status = CommonResponse.Types.ResponseStatus.ContinueAndReplace;
-            common.BodyMutation = new BodyMutation { Body = UnsafeByteOperations.UnsafeWrap(_body.Written) };
-            metadata.Fields["content_length"] = Value.ForNumber(_body.Length);
+            common.BodyMutation = Body(upstream);
+            metadata.Fields["content_length"] = Value.ForNumber(_body!.Length);
         }
 
         return new ProcessingResponse { RequestHeaders = new HeadersResponse { Response = common }, DynamicMetadata = Answers.Metadata(metadata) };
+    }
+
+    /// <summary>The answer to the client's body when nobody will ask about the attempt.</summary>
+    /// <returns>Null when it is <see cref="Refused"/>.</returns>
+    /// <inheritdoc cref="Prepare"/>
+    public ProcessingResponse? PrepareOnly(Exchange exchange, UpstreamRequest upstream, bool decoded)
+    {
+        if (Begin(exchange, upstream) is not null) return null;
+        var common = new CommonResponse { HeaderMutation = Headers(exchange, upstream, current, decoded, UpstreamHeaders.KeptByOnly), ClearRouteCache = true };
+        if (Changes(exchange, upstream, decoded))
+        {
+            common.BodyMutation = Body(upstream);
+            common.HeaderMutation.Set("content-length", _body!.Length);
+        }
+
+        return new ProcessingResponse { RequestBody = new BodyResponse { Response = common }, DynamicMetadata = Answers.Metadata(Describe(exchange)) };
     }
 
     /// <summary>Gives the body back once it has been sent, or never will be.</summary>
@@ -66,9 +68,40 @@ internal sealed class UpstreamAttempt(Engine engine, RuntimeTarget target, Envoy
         _body = null;
     }
 
-    private ProcessingResponse Refuse(Exchange exchange, Rejection rejection)
+    private Rejection? Begin(Exchange exchange, UpstreamRequest upstream)
     {
-        Refused = rejection;
-        return Answers.Refuse(exchange.Endpoint.Dialect, rejection, exchange.RequestId);
+        exchange.Rule = target.Rule;
+        exchange.RouteName = routeName;
+        if (!ProviderCatalog.Supports(target.Backend.Spec.Schema, exchange.Endpoint.Kind)) return Refused = RouterPhase.Unsupported(exchange);
+        if (target.Backend.Spec.Unusable is not null) return Refused = RouterPhase.NoBackend(exchange);
+        if (UpstreamPhase.Prepare(exchange, target.Backend, upstream) is { } rejected) return Refused = rejected;
+        if (exchange.Attempts == 1) engine.Metrics.Overhead(exchange.Time.GetElapsedTime(exchange.StartTimestamp));
+        return null;
+    }
+
+    private HeaderMutation Headers(Exchange exchange, UpstreamRequest upstream, EnvoyRequestHead client, bool decoded, FrozenSet<string> kept)
+    {
+        var headers = new HeaderMutation();
+        if (client.RawTarget != upstream.PathAndQuery || current.RawTarget != upstream.PathAndQuery) headers.Set(":path", upstream.PathAndQuery);
+        new UpstreamHeaders(exchange, target.Backend, upstream, client, current, engine.Tracing, decoded, kept).Write(headers);
+        return headers;
+    }
+
+    private Struct Describe(Exchange exchange)
+    {
+        var metadata = new Struct { Fields = { ["backend_name"] = Value.ForString(target.Backend.Name) } };
+        metadata.Fields["dialect"] = Value.ForString(exchange.Endpoint.Dialect.ToString().ToLowerInvariant());
+        CompletionMetadata.Identify(exchange, metadata);
+        foreach (var (attribute, value) in engine.LogHeaders.Of(exchange.Head)) metadata.Fields[attribute] = Value.ForString(value);
+        return metadata;
+    }
+
+    private static bool Changes(Exchange exchange, UpstreamRequest upstream, bool decoded) => decoded || !upstream.Edits.IsEmpty || !upstream.Body.Equals(exchange.Body);
+
+    private BodyMutation Body(UpstreamRequest upstream)
+    {
+        _body = new PooledBytes((int)upstream.ContentLength);
+        foreach (var piece in upstream.Edits.Pieces(upstream.Body)) _body.Write(piece.Span);
+        return new BodyMutation { Body = UnsafeByteOperations.UnsafeWrap(_body.Written) };
     }
 }

@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+using AiGateway.Contracts.Snapshots;
 using AiGateway.DataPlane.Configuration;
 using AiGateway.DataPlane.Exchanges;
 using AiGateway.DataPlane.Telemetry;
@@ -7,16 +9,18 @@ using Google.Protobuf;
 namespace AiGateway.ExtProc.Processing;
 
 /// <summary>The difference between the headers that Envoy holds and those that the backend of this attempt is to receive.</summary>
-internal sealed class UpstreamHeaders(Exchange exchange, RuntimeBackend backend, UpstreamRequest upstream, EnvoyRequestHead client, EnvoyRequestHead current, ExchangeTracing tracing, bool decoded)
+internal sealed class UpstreamHeaders(Exchange exchange, RuntimeBackend backend, UpstreamRequest upstream, EnvoyRequestHead client, EnvoyRequestHead current, ExchangeTracing tracing, bool decoded, FrozenSet<string> kept)
 {
+    private static readonly string[] s_framing = ["host", "connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade", "content-length", "expect"];
+
     /// <summary>
     /// Frames the message on this connection or names its target: Envoy's own business. The internal id stays too, and so reaches the provider: Envoy shows
     /// the next attempt the headers as this one left them, and would find no exchange without it.
     /// </summary>
-    private static readonly HashSet<string> s_envoys = new(StringComparer.Ordinal)
-    {
-        "host", "connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade", "content-length", "expect", RouterStream.InternalIdHeader,
-    };
+    public static readonly FrozenSet<string> KeptByAttempts = s_framing.Append(RouterStream.InternalIdHeader).ToFrozenSet(StringComparer.Ordinal);
+
+    /// <summary>Before a direct route is chosen: Envoy finds no route for a request without its scheme, so the route itself removes that.</summary>
+    public static readonly FrozenSet<string> KeptByOnly = s_framing.Append(DirectRoute.SchemeHeader).ToFrozenSet(StringComparer.Ordinal);
 
     private readonly Dictionary<string, ByteString> _wanted = new(StringComparer.Ordinal);
 
@@ -31,7 +35,7 @@ internal sealed class UpstreamHeaders(Exchange exchange, RuntimeBackend backend,
 
         foreach (var name in current.Keys)
         {
-            if (!name.StartsWith(':') && !s_envoys.Contains(name) && !_wanted.ContainsKey(name)) mutation.RemoveHeaders.Add(name);
+            if (!name.StartsWith(':') && !kept.Contains(name) && !_wanted.ContainsKey(name)) mutation.RemoveHeaders.Add(name);
         }
     }
 
@@ -39,7 +43,7 @@ internal sealed class UpstreamHeaders(Exchange exchange, RuntimeBackend backend,
     {
         foreach (var (name, value) in client.Fields)
         {
-            if (name.StartsWith(':') || s_envoys.Contains(name) || !HeaderPolicy.GoesUp(name, backend)) continue;
+            if (name.StartsWith(':') || kept.Contains(name) || !HeaderPolicy.GoesUp(name, backend)) continue;
             // HTTP joins the values of a repeated field with commas (RFC 9110 section 5.3).
             _wanted[name] = _wanted.TryGetValue(name, out var earlier) ? ByteString.CopyFrom([.. earlier.Span, .. ", "u8, .. value.Span]) : value;
         }

@@ -20,7 +20,7 @@ internal sealed class UpstreamStream(Engine engine) : IPhases
     private bool _answered;
 
     /// <inheritdoc />
-    public bool IsOver => false; // Envoy resets the stream when it has what it needs; ending it first would look like a failure
+    public bool IsOver => _answered;
 
     /// <summary>
     /// Whether a first message opens an upstream stream. The peer asks only for attributes; a router filter may have some too, so they must name a backend,

@@ -64,13 +64,13 @@ public sealed class ReplayTests
         service.Host.Apply(snapshot with
         {
             Revision = "sha256:changed",
-            Backends = [.. snapshot.Backends.Where(backend => backend.Name != TestSnapshot.First)],
-            Routes = [snapshot.Routes[0] with { Rules = [snapshot.Routes[0].Rules[0] with { BackendRefs = [new BackendRefSpec(TestSnapshot.Second)] }, .. snapshot.Routes[0].Rules.Skip(1)] }],
+            Backends = [.. snapshot.Backends.Where(backend => !backend.Name.StartsWith("default/first/", StringComparison.Ordinal))],
+            Routes = [snapshot.Routes[0] with { Rules = [.. snapshot.Routes[0].Rules.Select(rule => rule with { BackendRefs = [new BackendRefSpec(TestSnapshot.Second), new BackendRefSpec(TestSnapshot.Second, Priority: 1)] })] }],
         });
 
-        var report = await PlayAsync("chat", service, new ReplayOptions(), deadline);
+        var report = await PlayAsync("fallback", service, new ReplayOptions(), deadline);
 
-        Assert.Contains(report.Differences, difference => difference.Text == $"recorded RequestHeaders, now the end of the stream with Internal (unknown backend: {TestSnapshot.First})");
+        Assert.Contains(report.Differences, difference => difference.Text == "recorded RequestHeaders, now the end of the stream with Internal (unknown backend: default/first/route/test/rule/1/ref/0)");
     }
 
     [Fact]

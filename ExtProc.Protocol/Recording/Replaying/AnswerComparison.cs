@@ -7,12 +7,12 @@ using Google.Protobuf.WellKnownTypes;
 
 namespace AiGateway.ExtProc.Protocol.Recording.Replaying;
 
-/// <summary>Compares answers by what they do to the exchange. Ids, trace contexts and times, which are new each time, do not count.</summary>
+/// <summary>Compares answers by what they do to the exchange. Ids, names of direct routes (they hash addresses), trace contexts and times, which are new each time, do not count.</summary>
 public static class AnswerComparison
 {
     private const int ShownBytes = 60;
 
-    private static readonly HashSet<string> s_anyValue = new(StringComparer.Ordinal) { ExchangeJoin.Header, "x-request-id" };
+    private static readonly HashSet<string> s_anyValue = new(StringComparer.Ordinal) { ExchangeJoin.Header, ExchangeJoin.RouteHeader, "x-request-id" };
     private static readonly string[] s_trace = ["traceparent", "tracestate", "baggage", "b3", "x-b3-"];
     private static readonly string[] s_times = [ExchangeJoin.Key, "token_latency_"];
 

@@ -13,6 +13,8 @@ public sealed class EnvoyTranslatorTests
 
         Assert.Equal(
             [
+                "httproute/default/everywhere/rule/0/direct/tenant.example.com", "httproute/default/everywhere/rule/1/direct/tenant.example.com", "httproute/default/tenant/rule/0/direct/tenant.example.com",
+                "direct/unknown", // ahead of every route that does not ask for a name
                 "httproute/default/tenant/rule/0/match/0/tenant.example.com",
                 "httproute/default/everywhere/rule/1/match/0/tenant.example.com", // two headers before one
                 "httproute/default/everywhere/rule/0/match/0/tenant.example.com",
@@ -31,11 +33,11 @@ public sealed class EnvoyTranslatorTests
         var routes = EnvoyCase.VirtualHosts(EnvoyCase.Json(EnvoyCase.Translate(EnvoyCase.Golden("envoy-fallback"))))
             .SelectMany(static host => host.GetProperty("routes").EnumerateArray()).Where(static route => route.GetProperty("name").GetString()?.StartsWith("unknown-path/", StringComparison.Ordinal) == false).ToList();
 
-        Assert.Equal(6, routes.Count);
+        Assert.Equal(8, routes.Count);
         Assert.All(routes, static route => Assert.True(route.GetProperty("typed_per_filter_config").TryGetProperty("envoy.filters.http.ext_proc/aigateway", out _)));
         Assert.All(
             routes.Where(static route => route.TryGetProperty("metadata", out _)),
-            static route => Assert.Contains(route.GetProperty("match").GetProperty("headers").EnumerateArray(), static header => header.GetProperty("name").GetString() == "x-ai-eg-model"));
+            static route => Assert.Contains(route.GetProperty("match").GetProperty("headers").EnumerateArray(), static header => header.GetProperty("name").GetString() is "x-ai-eg-model" or "x-ai-eg-route"));
     }
 
     [Fact]

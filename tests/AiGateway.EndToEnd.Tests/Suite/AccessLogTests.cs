@@ -47,7 +47,8 @@ public sealed class AccessLogTests(Stages stages)
         ["not JSON"] = new("{", [], "rejected", 400, 0),
         ["timed out"] = new(Samples.Chat("timed"), [MockAnswer.Silence()], "timed_out", 504, 1),
         ["reset before the head"] = new(Samples.Chat("chat"), [MockAnswer.ResetAtOnce()], "backend_failed", 502, 1),
-        ["connection refused"] = new(Samples.Chat("refused"), [], "backend_failed", 502, 1) { Difference = Differences.RefusedBackendIsNotLogged, Fields = s_ofTheBackend },
+        ["connection refused"] = new(Samples.Chat("refused"), [], "backend_failed", 502, 1),
+        ["every connection refused"] = new(Samples.Chat("refused-twice"), [], "backend_failed", 502, 2) { Difference = Differences.RefusedBackendIsNotLogged, Fields = s_ofTheBackend },
         ["broken JSON"] = new(Samples.Chat("chat"), [s_good.EndAfter(40)], "backend_failed", 502, 1) { Difference = Differences.BrokenExchangeIsLoggedAlone, Fields = s_ofTheEnd },
         ["left by the client"] = new(Samples.Chat("chat", stream: true), [MockAnswer.Sse(Samples.ChatStream).StallAfter(Samples.ChatEvents[0].Length)], "client_cancelled", 200, 1)
         {

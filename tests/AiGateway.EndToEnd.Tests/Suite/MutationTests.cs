@@ -65,9 +65,12 @@ public sealed class MutationTests(Stages stages)
         Assert.Equal(received.Body.Length.ToString(CultureInfo.InvariantCulture), received.Headers["content-length"]);
     }
 
+    /// <summary>Models of a rule with one backend and of one with two.</summary>
+    public static TheoryData<string, Topology> Models => EachTopology.With(["chat", "fallback"]);
+
     [Theory]
-    [ClassData(typeof(EachTopology))]
-    public async Task Headers_TowardsTheProvider_AreThoseOfThePolicyAndNoOthers(Topology topology)
+    [MemberData(nameof(Models))]
+    public async Task Headers_TowardsTheProvider_AreThoseOfThePolicyAndNoOthers(string model, Topology topology)
     {
         using var deadline = TestDeadline.Start(TestContext.Current.CancellationToken);
         var stage = await stages.GetAsync(topology);
@@ -78,16 +81,18 @@ public sealed class MutationTests(Stages stages)
             "x-envoy-original-path", "x-envoy-upstream-rq-timeout-ms", "x-real-ip", "via", "cookie", "x-gateway-destination-endpoint", "api-key", "x-api-key", "x-goog-api-key", "proxy-authorization",
         ];
 
-        var got = await one.AskAsync(Samples.ChatPath, Samples.Chat("chat"), deadline, [.. claims.Select(name => (name, "claude")), ("authorization", "Bearer of-the-client"), ("x-kept", "client"), ("accept", "*/*")]);
+        var got = await one.AskAsync(Samples.ChatPath, Samples.Chat(model), deadline, [.. claims.Select(name => (name, "claude")), ("authorization", "Bearer of-the-client"), ("x-kept", "client"), ("accept", "*/*")]);
 
         Assert.Equal(200, got.Status);
         var headers = Assert.Single(one.AtFirst).Headers;
         var names = headers.Select(header => header.Key.ToLowerInvariant()).Order(StringComparer.Ordinal);
         List<string> expected = ["accept", "accept-encoding", "authorization", "content-length", "content-type", "host", "traceparent", "x-case", "x-kept", "x-request-id"];
-        if (Differences.ProviderSeesInternalId.In(topology)) expected.Add("x-ai-eg-internal-req-id");
+        if (model == "fallback") expected.Add("x-only-first"); // set by the backend
+        var joined = model == "fallback" && Differences.ProviderSeesInternalId.In(topology);
+        if (joined) expected.Add("x-ai-eg-internal-req-id");
         Assert.Equal(expected.Order(StringComparer.Ordinal), names);
         Assert.Equal(($"Bearer {stage.FirstKey}", "client", one.Id), (headers["authorization"], headers["x-kept"], headers["x-request-id"]));
-        if (Differences.ProviderSeesInternalId.In(topology)) Assert.StartsWith($"{one.Id}-", headers["x-ai-eg-internal-req-id"], StringComparison.Ordinal);
+        if (joined) Assert.StartsWith($"{one.Id}-", headers["x-ai-eg-internal-req-id"], StringComparison.Ordinal);
     }
 
     [Theory]

@@ -54,16 +54,22 @@ internal sealed class FuzzRun(ServiceUnderTest service, CancellationToken cancel
         }
 
         await stream.Wire.SendAsync(message);
-        if (!stream.SpeaksFreely) await AnsweredAsync(stream, message.Kind);
+        if (!stream.SpeaksFreely) await AnsweredAsync(stream, message);
     }
 
     /// <summary>Exactly one answer of the message's kind, or an immediate response and the end, or a status that is not OK.</summary>
-    private async Task AnsweredAsync(Opened stream, InboundKind kind)
+    private async Task AnsweredAsync(Opened stream, InboundMessage message)
     {
         ProcessingResponse answer;
         try
         {
-            answer = await stream.Wire.ReadAsync();
+            if (!stream.MayBeOver) answer = await stream.Wire.ReadAsync();
+            else if (await stream.Wire.TryReadAsync() is { } more) answer = more;
+            else
+            {
+                stream.Over = true; // it had its last answer before this message
+                return;
+            }
         }
         catch (GrpcException exception)
         {
@@ -75,14 +81,14 @@ internal sealed class FuzzRun(ServiceUnderTest service, CancellationToken cancel
         if (answer.ResponseCase == ProcessingResponse.ResponseOneofCase.ImmediateResponse)
         {
             Assert.InRange((int)answer.ImmediateResponse.Status.Code, 200, 599);
-            if (stream.IsAttempt) return; // Envoy ends this one; the service waits for that
             Assert.Equal(GrpcStatusCode.OK, (await stream.Wire.EndAsync()).Code);
             stream.Over = true;
             return;
         }
 
-        Assert.Equal(kind.ToString(), answer.ResponseCase.ToString());
+        Assert.Equal(message.Kind.ToString(), answer.ResponseCase.ToString());
         Remember(answer);
+        stream.MayBeOver |= stream.IsAttempt || message is { EndOfStream: true, Kind: InboundKind.ResponseHeaders or InboundKind.ResponseBody } or { Kind: InboundKind.ResponseTrailers };
     }
 
     /// <summary>Half-closes and reads to the end: any number of answers, a defined status.</summary>
@@ -137,6 +143,9 @@ internal sealed class FuzzRun(ServiceUnderTest service, CancellationToken cancel
         public bool IsAttempt { get; set; }
 
         public bool Duplex { get; set; }
+
+        /// <summary>The service may have given its last answer.</summary>
+        public bool MayBeOver { get; set; }
 
         /// <summary>Its answers are not one for one.</summary>
         public bool SpeaksFreely => Observed || Duplex;
