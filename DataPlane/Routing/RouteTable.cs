@@ -16,6 +16,7 @@ public sealed class RouteTable
     private readonly Entry[] _entries;
     private readonly FrozenDictionary<string, int[]> _byModel;
     private readonly int[] _anyModel;
+    private readonly FrozenDictionary<string, RuntimeRule> _direct;
 
     /// <param name="routes">Routes in precedence order with their compiled rules.</param>
     public RouteTable(IEnumerable<(RouteSpec Route, RuntimeRule[] Rules)> routes)
@@ -30,11 +31,16 @@ public sealed class RouteTable
         _byModel = _entries.Index().Where(item => item.Item.Model is not null)
             .GroupBy(item => item.Item.Model!, StringComparer.Ordinal)
             .ToFrozenDictionary(group => group.Key, group => group.Select(item => item.Index).ToArray(), StringComparer.Ordinal);
+        _direct = _entries.Select(entry => entry.Rule).Where(rule => rule.DirectName is not null).Distinct().ToFrozenDictionary(rule => rule.DirectName!, StringComparer.Ordinal);
         _anyModel = [.. _entries.Index().Where(item => item.Item.Model is null).Select(item => item.Index)];
     }
 
     /// <summary>Whether a rule names the model exactly.</summary>
     public bool Names(string model) => _byModel.ContainsKey(model);
+
+    /// <summary>The rule of a direct route, or null.</summary>
+    /// <param name="name">See <see cref="DirectRoute"/>.</param>
+    public RuntimeRule? FindDirect(string name) => _direct.GetValueOrDefault(name);
 
     /// <summary>The rule for a request, or null.</summary>
     /// <param name="host">Host without port.</param>

@@ -73,7 +73,7 @@ internal sealed class AttemptSender(UpstreamSender pools, ProcessorChannels chan
 
         // (6) credential, (7) translate
         var outgoing = attempt.Outgoing = request.ForAttempt();
-        if (await attempt.Run.RequestAsync(outgoing) is { } reply)
+        if (!processed.IsPrepared && await attempt.Run.RequestAsync(outgoing) is { } reply)
         {
             processed.CodeDetails = reply.Details;
             attempt.Response = ProcessedResponse.Of(reply);

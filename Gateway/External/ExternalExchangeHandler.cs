@@ -1,4 +1,5 @@
 using AiGateway.Contracts;
+using AiGateway.Contracts.Snapshots;
 using AiGateway.DataPlane.Configuration;
 using AiGateway.DataPlane.Endpoints;
 using AiGateway.DataPlane.Errors;
@@ -107,9 +108,10 @@ internal sealed class ExternalExchangeHandler(
 
     /// <summary>(3) route, then the processors of the route; (5) plan.</summary>
     /// <returns>Null when there are backends to try.</returns>
-    private static async ValueTask<LocalReply?> RouteAsync(FilterChain chain, ProcessedExchange processed, ProcessedRequest request)
+    private async ValueTask<LocalReply?> RouteAsync(FilterChain chain, ProcessedExchange processed, ProcessedRequest request)
     {
         var exchange = processed.Exchange;
+        if (processed.Headers[DirectRoute.Header] is { } direct) return Direct(processed, direct);
         if (Match(processed) is { } unknown) return unknown;
         foreach (var processor in exchange.Rule!.Processors)
         {
@@ -119,10 +121,32 @@ internal sealed class ExternalExchangeHandler(
         if (processed.RouteIsStale && Match(processed) is { } gone) return gone;
         var candidates = exchange.Rule.CandidatesFor(exchange.Endpoint.Kind);
         if (candidates.Count == 0) return Refuse(processed, exchange.Rule.HasCandidates ? RouterPhase.Unsupported(exchange) : RouterPhase.NoBackend(exchange));
-        exchange.Plan = new AttemptPlan(candidates, exchange.Rule.Spec.Retry);
-        var idle = exchange.Rule.Spec.StreamIdleTimeout ?? exchange.Listener.Spec.StreamIdleTimeout ?? TimeSpan.FromMinutes(5);
-        processed.Timer.Limit(exchange.Rule.Spec.RequestTimeout, idle);
+        Plan(processed, exchange.Rule, candidates);
         return await request.ReadAsync() is { } unreadable ? Refuse(processed, unreadable) : null;
+    }
+
+    /// <summary>The route that the service named, with a request that is ready for its backend.</summary>
+    private LocalReply? Direct(ProcessedExchange processed, string name)
+    {
+        var exchange = processed.Exchange;
+        if (exchange.Listener.Routes.FindDirect(name) is not { } rule || rule.CandidatesFor(exchange.Endpoint.Kind) is not { Count: > 0 } candidates)
+        {
+            return Refuse(processed, new Rejection(GatewayError.UpstreamUnreachable, "no endpoint of the backend is available: gateway and service have different configurations; send the request again"));
+        }
+
+        processed.IsPrepared = true;
+        processed.Headers.Remove(DirectRoute.Header);
+        processed.Headers.Remove(DirectRoute.SchemeHeader);
+        exchange.Rule = rule;
+        Plan(processed, rule, candidates);
+        return null;
+    }
+
+    private void Plan(ProcessedExchange processed, RuntimeRule rule, IReadOnlyList<CandidateGroup> candidates)
+    {
+        var exchange = processed.Exchange;
+        exchange.Plan = new AttemptPlan(candidates, rule.Spec.Retry);
+        processed.Timer.Limit(rule.Spec.RequestTimeout, rule.Spec.StreamIdleTimeout ?? exchange.Listener.Spec.StreamIdleTimeout ?? options.StreamIdleTimeout);
     }
 
     private static LocalReply? Match(ProcessedExchange processed)

@@ -30,6 +30,9 @@ internal sealed class ProcessedExchange(HttpContext context, Exchange exchange, 
     /// <summary>A service asked for the route to be chosen again.</summary>
     public bool RouteIsStale { get; set; }
 
+    /// <summary>The service has prepared the request for the only backend of a direct route; its attempt needs no question.</summary>
+    public bool IsPrepared { get; set; }
+
     /// <summary>Destination of the current attempt.</summary>
     public string? Destination { get; set; }
 

@@ -34,6 +34,9 @@ internal sealed record ProcessorFilter
     /// </summary>
     public bool MustAnswer { get; init; }
 
+    /// <summary>The service is told the port of the listener, and with it that it may name a direct route.</summary>
+    public bool TellsPort { get; init; }
+
     /// <summary><c>mode_override</c> is heeded.</summary>
     public bool AllowModeOverride { get; init; }
 
@@ -59,6 +62,7 @@ internal sealed record ProcessorFilter
         Mode = new ProcessingMode { RequestHeaderMode = HeaderSendMode.Send, RequestBodyMode = BodySendMode.Buffered, ResponseHeaderMode = HeaderSendMode.Send, ResponseBodyMode = BodySendMode.Buffered },
         MessageTimeout = messageTimeout,
         MustAnswer = true,
+        TellsPort = true,
         AllowModeOverride = true,
         AllowEnvoyHeaders = true,
         ResponseAttributes = ["response.code_details"],

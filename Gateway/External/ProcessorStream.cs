@@ -1,3 +1,5 @@
+using System.Globalization;
+using AiGateway.Contracts.Snapshots;
 using AiGateway.DataPlane.Errors;
 using AiGateway.ExtProc.Protocol;
 using AiGateway.ExtProc.Protocol.Grpc;
@@ -37,7 +39,7 @@ internal sealed class ProcessorStream : IAsyncDisposable
         _stop = new CancellationTokenSource(Timeout.InfiniteTimeSpan, processed.Exchange.Time);
         // Not the exchange's deadline: the answer that a client gets then still passes the filters.
         _clientLeaves = processed.Context.RequestAborted.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _stop);
-        _call = channel.Duplex(ExternalProcessorMethods.Process, s_requests, recorder is null ? s_answers : s_wholeAnswers, null, _stop.Token);
+        _call = channel.Duplex(ExternalProcessorMethods.Process, s_requests, recorder is null ? s_answers : s_wholeAnswers, filter.TellsPort ? new GrpcCallOptions { Metadata = [Port(processed)] } : null, _stop.Token);
     }
 
     public ProcessorFilter Filter { get; }
@@ -77,7 +79,7 @@ internal sealed class ProcessorStream : IAsyncDisposable
     public ValueTask SendAsync(InboundMessage message)
     {
         if (_begun) _recording?.Request(message);
-        else _recording = _recorder?.Begin([], message);
+        else _recording = _recorder?.Begin(Filter.TellsPort ? [Port(_processed)] : [], message);
         _begun = true;
         return _call.WriteAsync(message);
     }
@@ -178,6 +180,8 @@ internal sealed class ProcessorStream : IAsyncDisposable
         _clientLeaves.Dispose();
         _stop.Dispose();
     }
+
+    private static KeyValuePair<string, string> Port(ProcessedExchange processed) => KeyValuePair.Create(DirectRoute.PortMetadata, processed.Exchange.Listener.Spec.Port.ToString(CultureInfo.InvariantCulture));
 
     private async ValueTask<OutboundMessage?> ReadAsync()
     {

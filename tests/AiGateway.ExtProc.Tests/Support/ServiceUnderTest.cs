@@ -1,4 +1,5 @@
 using AiGateway.Contracts;
+using AiGateway.Contracts.Snapshots;
 using AiGateway.DataPlane.Exchanges;
 using AiGateway.ExtProc.Protocol;
 using AiGateway.ExtProc.Protocol.Grpc;
@@ -62,6 +63,10 @@ internal sealed class ServiceUnderTest : IAsyncDisposable, ICompletionSink
 
     /// <summary>Opens a stream as one of Envoy's filters does.</summary>
     public EnvoyStream Open(CancellationToken cancellationToken, GrpcChannel? channel = null) => new((channel ?? Channel).Duplex(ExternalProcessorMethods.Process, s_requests, s_responses, cancellationToken: cancellationToken));
+
+    /// <summary>Opens a stream as the filter on a listener does where direct routes exist.</summary>
+    public EnvoyStream OpenFromPort(int port, CancellationToken cancellationToken) => new(Channel.Duplex(
+        ExternalProcessorMethods.Process, s_requests, s_responses, new GrpcCallOptions { Metadata = [KeyValuePair.Create(DirectRoute.PortMetadata, port.ToString(System.Globalization.CultureInfo.InvariantCulture))] }, cancellationToken));
 
     /// <summary>Waits until that many exchanges are finished.</summary>
     public async Task<IReadOnlyList<UsageRecord>> RecordsAsync(int count, CancellationToken cancellationToken)
