@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -34,11 +35,19 @@ public static class DirectRoute
         var spec = route.Rules[rule];
         if (route.Processors.Count > 0 || spec.Retry is { NumRetries: > 0 }) return null;
         var usable = spec.BackendRefs.Where(reference => reference.Weight > 0 && backends.GetValueOrDefault(reference.Backend) is { Unusable: null }).ToList();
-        if (usable.Count != 1 || !pools.TryGetValue(backends[usable[0].Backend].Pool, out var pool)) return null;
-        if (backends[usable[0].Backend].HeaderMutation?.Set.Any(static set => set.Key.Equals(SchemeHeader, StringComparison.OrdinalIgnoreCase)) == true) return null;
-        var place = new StringBuilder(usable[0].Backend).Append('\n').Append(pool.Tls is null ? "plain" : pool.Tls.ServerName ?? "tls");
-        foreach (var endpoint in pool.Endpoints) place.Append('\n').Append(endpoint.Host).Append(':').Append(endpoint.Port).Append(' ').Append(endpoint.UnixPath).Append(' ').Append(endpoint.HostHeader);
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(place.ToString()));
+        if (usable is not [{ Backend: var name }] || !pools.TryGetValue(backends[name].Pool, out var pool)) return null;
+        if (backends[name].HeaderMutation?.Set.Any(static set => set.Key.Equals(SchemeHeader, StringComparison.OrdinalIgnoreCase)) == true) return null;
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', Place(name, pool))));
         return $"{route.Name}/{rule}/{Convert.ToHexStringLower(hash.AsSpan(0, 8))}";
+    }
+
+    /// <summary>Everything that decides who reads what is sent.</summary>
+    private static IEnumerable<string> Place(string backend, PoolSpec pool)
+    {
+        yield return backend;
+        foreach (var endpoint in pool.Endpoints) yield return string.Create(CultureInfo.InvariantCulture, $"{endpoint.Host}:{endpoint.Port} {endpoint.UnixPath} {endpoint.HostHeader}");
+        if (pool.Tls is not { } tls) yield break;
+        yield return $"tls {tls.ServerName} {tls.InsecureSkipVerify}";
+        foreach (var text in tls.CaPem.Concat(tls.SubjectAltNames)) yield return text;
     }
 }

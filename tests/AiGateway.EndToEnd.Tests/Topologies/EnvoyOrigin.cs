@@ -55,7 +55,7 @@ internal sealed class EnvoyOrigin : IServiceOrigin
 
     public async Task KillServiceAsync() => await Service.DisposeAsync();
 
-    public async Task RestartServiceAsync(CancellationToken cancellationToken) => Service = await ExtProcProcess.StartAsync(_manifest(1975), Service.Port, _environment, cancellationToken);
+    public async Task RestartServiceAsync(CancellationToken cancellationToken, string? manifest = null) => Service = await ExtProcProcess.StartAsync(manifest ?? _manifest(1975), Service.Port, _environment, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {

@@ -54,7 +54,7 @@ internal sealed class ExternalOrigin : IServiceOrigin
 
     public async Task KillServiceAsync() => await Service.DisposeAsync();
 
-    public async Task RestartServiceAsync(CancellationToken cancellationToken) => Service = await ExtProcProcess.StartAsync(_manifest, Service.Port, _environment, cancellationToken);
+    public async Task RestartServiceAsync(CancellationToken cancellationToken, string? manifest = null) => Service = await ExtProcProcess.StartAsync(manifest ?? _manifest, Service.Port, _environment, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {

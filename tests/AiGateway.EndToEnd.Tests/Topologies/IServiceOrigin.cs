@@ -10,5 +10,7 @@ internal interface IServiceOrigin : IOrigin
     Task KillServiceAsync();
 
     /// <summary>Starts it again on the same port; returns at its ready line.</summary>
-    Task RestartServiceAsync(CancellationToken cancellationToken);
+    /// <param name="cancellationToken">Ends the start.</param>
+    /// <param name="manifest">A newer configuration than that of the proxy in front; null for the same.</param>
+    Task RestartServiceAsync(CancellationToken cancellationToken, string? manifest = null);
 }

@@ -29,6 +29,25 @@ public sealed class ServiceOutageTests
         Assert.All(upstream.Requests, request => Assert.Equal("Bearer " + GatewayManifest.KeyOf("openai"), request.Headers["authorization"]));
     }
 
+    [Theory]
+    [MemberData(nameof(WithService))]
+    public async Task Service_WithANewerConfigurationThanItsProxy_SendsNoCredentialToAnotherPlace(Topology topology)
+    {
+        using var deadline = TestDeadline.Start(TestContext.Current.CancellationToken);
+        await using var before = await MockUpstream.StartAsync();
+        await using var after = await MockUpstream.StartAsync();
+        before.Answer(MockAnswer.Json(200, Samples.ChatAnswer));
+        await using var origin = await Origins.StartWithServiceAsync(topology, new GatewayManifest().Model("m", "openai", "OpenAI", before.Port).ToString(), environment: null, deadline);
+        Assert.Equal(200, await StatusAsync(origin, deadline));
+
+        await origin.KillServiceAsync();
+        await origin.RestartServiceAsync(deadline, new GatewayManifest().Model("m", "openai", "OpenAI", after.Port).ToString());
+
+        await Eventually.GetAsync<object>(async token => await StatusAsync(origin, token) == 502 ? true : null, () => "the error for a route that the proxy does not have", deadline);
+        Assert.Single(before.Requests);
+        Assert.Empty(after.Requests);
+    }
+
     private static async Task<int> StatusAsync(IOrigin origin, CancellationToken cancellationToken)
     {
         using var content = new StringContent(Samples.Chat("m"), System.Text.Encoding.UTF8, "application/json");
