@@ -36,6 +36,22 @@ public static class RouterPhase
         return exchange.RequestedModel.Length == 0 && exchange.Endpoint.ModelRequired ? ModelRequired() : null;
     }
 
+    /// <summary>
+    /// Steps (2) and (3) ahead of a proxy that matches the same routes: asking first gives the client an answer in its own dialect instead of a bare 404. Where
+    /// routes are known only to the proxy it is step (2) alone.
+    /// </summary>
+    /// <returns>Null when the proxy will find a backend to try, otherwise the answer.</returns>
+    public static Rejection? Foresee(Exchange exchange)
+    {
+        if (Peek(exchange) is { } unreadable) return unreadable;
+        if (exchange.Snapshot.RoutesElsewhere) return null;
+        exchange.Rule = exchange.Listener.Routes.Match(exchange.HostName, exchange.Head.Path, exchange.RequestedModel, exchange.Head);
+        if (exchange.Rule is null) return exchange.RequestedModel.Length == 0 ? ModelRequired() : NotFound(exchange);
+        if (exchange.Rule.CandidatesFor(exchange.Endpoint.Kind) is not { Count: > 0 } candidates) return exchange.Rule.HasCandidates ? Unsupported(exchange) : NoBackend(exchange);
+        // Only weights of 0, or backends that cannot be used?
+        return new AttemptPlan(candidates, retry: null).Next(Random.Shared) is null ? NoBackend(exchange) : null;
+    }
+
     /// <summary>The answer when a rule has candidates but none of them may be used.</summary>
     public static Rejection NoBackend(Exchange exchange) =>
         new(GatewayError.NoBackend, $"The rule that serves model '{exchange.RequestedModel}' has no usable backend; see the status of route {exchange.Rule!.Route}.");

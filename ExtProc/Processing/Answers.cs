@@ -62,6 +62,20 @@ internal static class Answers
         return answer;
     }
 
+    /// <summary>A model list, or one model of it.</summary>
+    /// <param name="endpoint">Which list.</param>
+    /// <param name="head">The request.</param>
+    /// <param name="models">What the host shows.</param>
+    /// <param name="id">One model, or null for the list.</param>
+    /// <param name="requestId">Finds the log entry.</param>
+    public static ProcessingResponse Catalogue(EndpointDescriptor endpoint, EnvoyRequestHead head, IReadOnlyList<Model> models, string? id, string requestId)
+    {
+        var dialect = CataloguePhase.DialectOf(endpoint, head);
+        if (!CataloguePhase.Takes(head.Method)) return Refuse(dialect, new Rejection(GatewayError.MethodNotAllowed, $"{endpoint.Suffix} takes GET, not {head.Method}"), requestId, "GET");
+        var body = new ArrayBufferWriter<byte>(1024);
+        return CataloguePhase.Write(body, dialect, models, id, head.QueryValue) is { } rejected ? Refuse(dialect, rejected, requestId) : Immediate(200, 0, body.WrittenMemory, requestId);
+    }
+
     /// <summary>A whole JSON answer that no backend is asked for.</summary>
     public static ProcessingResponse Immediate(int status, uint grpcStatus, ReadOnlyMemory<byte> json, string requestId)
     {

@@ -25,7 +25,7 @@ internal sealed class CompressedAnswer(string coding, string? accepted) : IDispo
     {
         _kept ??= new PooledBytes();
         if (_kept.Length >= LookLimit) return;
-        foreach (var segment in body) _kept.Write(segment.Span);
+        _kept.Write(body);
     }
 
     /// <summary>Unpacks what was kept.</summary>

@@ -88,7 +88,7 @@ internal sealed class DuplexResponse : IDisposable
     private void Hold(in ReadOnlySequence<byte> body)
     {
         if (_held!.Length + body.Length > LongestHeld) throw new GrpcException(GrpcStatusCode.ResourceExhausted, "the backend's error is too long to be rewritten");
-        foreach (var segment in body) _held.Write(segment.Span);
+        _held.Write(body);
     }
 
     private static ProcessingResponse Piece(in InboundMessage message, ResponsePhases response)

@@ -175,30 +175,16 @@ internal sealed class RouterStream(Engine engine, ServerCall call) : IPhases
 
     private ProcessingResponse Catalogue(EndpointDescriptor endpoint, string? id)
     {
-        var dialect = CataloguePhase.DialectOf(endpoint, _head!);
-        var requestId = RequestId();
-        if (!CataloguePhase.Takes(_head!.Method))
-        {
-            return Over(Answers.Refuse(dialect, new Rejection(GatewayError.MethodNotAllowed, $"{endpoint.Suffix} takes GET, not {_head.Method}"), requestId, "GET"));
-        }
-
-        var host = HostPattern.WithoutPort(_head.Host).ToString();
+        var host = HostPattern.WithoutPort(_head!.Host).ToString();
         var models = Engine.Listener(engine.Snapshot, host, _port)?.Models.For(host) ?? [];
-        var body = new ArrayBufferWriter<byte>(1024);
-        return Over(CataloguePhase.Write(body, dialect, models, id, _head.QueryValue) is { } rejected
-            ? Answers.Refuse(dialect, rejected, requestId)
-            : Answers.Immediate(200, 0, body.WrittenMemory, requestId));
+        return Over(Answers.Catalogue(endpoint, _head, models, id, RequestId()));
     }
 
     private ProcessingResponse ReceiveBody(in InboundMessage message)
     {
         _body ??= new PooledBytes((int)Math.Min(message.Body.Length, Array.MaxLength));
-        foreach (var segment in message.Body) _body.Write(segment.Span);
-        if (!message.EndOfStream)
-        {
-            throw NotBuffered();
-        }
-
+        _body.Write(message.Body);
+        if (!message.EndOfStream) throw NotBuffered();
         var exchange = _exchange!;
         exchange.BytesReceived = _body.Length;
         if (RequestCoding.Decode(exchange, _body, out _bodyDecoded) is { } undecodable) return Reject(undecodable);
@@ -233,16 +219,7 @@ internal sealed class RouterStream(Engine engine, ServerCall call) : IPhases
     private ProcessingResponse? Decide()
     {
         var exchange = _exchange!;
-        var rejection = RouterPhase.Peek(exchange);
-        if (rejection is null && !exchange.Snapshot.RoutesElsewhere)
-        {
-            // Envoy matches the same routes; asking first gives the client an answer in its own dialect instead of a bare 404.
-            exchange.Rule = exchange.Listener.Routes.Match(exchange.HostName, exchange.Head.Path, exchange.RequestedModel, exchange.Head);
-            if (exchange.Rule is null) rejection = exchange.RequestedModel.Length == 0 ? RouterPhase.ModelRequired() : RouterPhase.NotFound(exchange);
-            else if (exchange.Rule.CandidatesFor(exchange.Endpoint.Kind) is not { Count: > 0 } candidates) rejection = exchange.Rule.HasCandidates ? RouterPhase.Unsupported(exchange) : RouterPhase.NoBackend(exchange);
-            else if (new AttemptPlan(candidates, retry: null).Next(Random.Shared) is null) rejection = RouterPhase.NoBackend(exchange); // only weights of 0, or backends that cannot be used
-        }
-
+        var rejection = RouterPhase.Foresee(exchange);
         engine.Tracing.Start(exchange);
         _capture.Wanted = ExchangeTracing.Records(exchange);
         _decided = rejection is null;
