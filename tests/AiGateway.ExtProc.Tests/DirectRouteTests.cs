@@ -72,8 +72,11 @@ public sealed class DirectRouteTests
         var rotated = snapshot with { Backends = [.. snapshot.Backends.Select(backend => backend with { Credential = null })] };
 
         Assert.NotNull(NameOf(snapshot, 0));
-        Assert.NotEqual(NameOf(snapshot, 0), NameOf(moved, 0));
+        string?[] names = [NameOf(snapshot, 0), NameOf(moved, 0), NameOf(Over(new UpstreamTlsSpec()), 0), NameOf(Over(new UpstreamTlsSpec { ServerName = "a.example" }), 0), NameOf(Over(new UpstreamTlsSpec { InsecureSkipVerify = true }), 0), NameOf(Over(new UpstreamTlsSpec { CaPem = ["-"] }), 0)];
+        Assert.Equal(names.Length, names.Distinct().Count());
         Assert.Equal(NameOf(snapshot, 0), NameOf(rotated, 0));
+
+        GatewaySnapshot Over(UpstreamTlsSpec tls) => snapshot with { Pools = [.. snapshot.Pools.Select(pool => pool with { Tls = tls })] };
     }
 
     [Fact]
@@ -86,8 +89,12 @@ public sealed class DirectRouteTests
         Assert.Null(NameOf(snapshot with { Routes = [route with { Rules = [route.Rules[0] with { Retry = new RetrySpec() }, .. route.Rules.Skip(1)] }] }, 0));
         Assert.NotNull(NameOf(snapshot with { Routes = [route with { Rules = [route.Rules[0] with { Retry = new RetrySpec { NumRetries = 0 } }, .. route.Rules.Skip(1)] }] }, 0));
         Assert.Null(NameOf(snapshot with { Routes = [route with { Processors = ["default/guard"] }] }, 0));
+        Assert.Null(NameOf(snapshot with { Backends = [.. snapshot.Backends.Select(backend => backend with { HeaderMutation = Setting("X-Forwarded-Proto") })] }, 0)); // the route would take it away
+        Assert.NotNull(NameOf(snapshot with { Backends = [.. snapshot.Backends.Select(backend => backend with { HeaderMutation = Setting("x-other") })] }, 0));
         Assert.Null(NameOf(snapshot with { Routes = [route with { Rules = [route.Rules[0] with { BackendRefs = [new BackendRefSpec(TestSnapshot.First, Weight: 0)] }, .. route.Rules.Skip(1)] }] }, 0));
     }
+
+    private static HeaderMutationSpec Setting(string name) => new() { Set = [KeyValuePair.Create(name, "x")] };
 
     private static string? NameOf(GatewaySnapshot snapshot, int rule) =>
         DirectRoute.NameOf(snapshot.Routes[0], rule, snapshot.Backends.ToDictionary(backend => backend.Name), snapshot.Pools.ToDictionary(pool => pool.Name));
