@@ -8,6 +8,7 @@ using AiGateway.ExtProc.Protocol;
 using AiGateway.ExtProc.Protocol.Grpc;
 using AiGateway.ExtProc.Protocol.Recording;
 using AiGateway.ServiceDefaults;
+using AiGateway.ServiceDefaults.Transport;
 using Envoy.Service.ExtProc.V3;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -161,7 +162,7 @@ public sealed class ExtProcHost : IAsyncDisposable
     {
         var builder = Builder();
         builder.WebHost.UseGrpcListener(WithHost(_options.Listen));
-        builder.Services.AddRouting();
+        builder.Services.AddRouting().AddTransportBlocks();
         _service = builder.Build();
         if (_options.Record is { } record) _recorder = FlightRecorder.Start(record with { Time = _options.Time }, _log);
         var handler = new ProcessHandler(_engine, _recorder, _options.Logs.CreateLogger<ProcessHandler>());

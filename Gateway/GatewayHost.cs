@@ -9,6 +9,7 @@ using AiGateway.Gateway.External;
 using AiGateway.Gateway.Forwarding;
 using AiGateway.Gateway.Listeners;
 using AiGateway.ServiceDefaults;
+using AiGateway.ServiceDefaults.Transport;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting;
@@ -184,8 +185,9 @@ public sealed class GatewayHost : IAsyncDisposable
             _sockets.Configure(kestrel);
         });
         // Nothing in the pipeline blocks, so a completed read may run it on the thread-pool thread it completed on; docs/performance.md has the gain.
-        // A connection that waits keeps its 4 KB read buffer, which saves an empty read of every request.
+        // A connection that waits keeps its read buffer, which saves an empty read of every request.
         builder.WebHost.UseSockets(sockets => (sockets.UnsafePreferInlineScheduling, sockets.WaitForDataBeforeAllocatingBuffer) = (true, false));
+        builder.Services.AddTransportBlocks();
         builder.Services.AddSingleton<IProxyConfigProvider>(_pools);
         builder.Services.AddSingleton<IForwarderHttpClientFactory>(_clients);
         builder.Services.AddSingleton<IConfigChangeListener>(_applied);
