@@ -86,7 +86,7 @@ internal sealed class RouteProcessors(FilterChain chain, ProcessedExchange proce
     {
         if (_response?.Reply is not { } reply) return;
         processed.Exchange.Error = reply.Error;
-        processed.Exchange.Outcome = reply.Error is { } error ? Outcomes.Of(error) : Contracts.ExchangeOutcome.Rejected;
+        processed.Exchange.Outcome = reply.Outcome;
     }
 
     /// <summary>Sends an answer that no backend gave, and disposes it.</summary>
@@ -97,7 +97,7 @@ internal sealed class RouteProcessors(FilterChain chain, ProcessedExchange proce
         await using var disposed = response;
         var (context, exchange) = (processed.Context, processed.Exchange);
         exchange.Error = response.Reply?.Error;
-        exchange.Outcome = exchange.Error is { } error ? Outcomes.Of(error) : Contracts.ExchangeOutcome.Rejected;
+        exchange.Outcome = response.Reply?.Outcome ?? Contracts.ExchangeOutcome.Rejected;
         exchange.Streamed = false;
         using var whole = new PooledBytes();
         var last = !response.HasBody;

@@ -108,7 +108,11 @@ internal sealed class ExchangeHandler(
         catch (ImmediateResponseException exception)
         {
             // A processor had seen enough of a streamed answer.
-            if (context.Response.HasStarted) context.Abort();
+            if (context.Response.HasStarted)
+            {
+                (exchange.Error, exchange.Outcome) = (exception.Reply.Error, exception.Reply.Outcome);
+                context.Abort();
+            }
             else await processors.AnswerAsync(ProcessedResponse.Of(exception.Reply), capture);
         }
         catch (ProcessorException exception)
@@ -118,7 +122,7 @@ internal sealed class ExchangeHandler(
             else await RejectAsync(context, exchange, new Rejection(exception.Error, exception.Error.Meaning), capture);
         }
 
-        if (!context.RequestAborted.IsCancellationRequested) await context.Response.CompleteAsync(); // the client need not wait for the services' goodbye
+        await AnswerEnd.SendAsync(context, exchange);
         await processors.CompleteAsync();
     }
 

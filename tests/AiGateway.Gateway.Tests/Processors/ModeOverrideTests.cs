@@ -35,7 +35,10 @@ public sealed class ModeOverrideTests
         });
 
         Assert.Equal((200, Samples.Joined(Samples.ChatEvents), BodyEnd.Complete), (status, text, end));
-        Assert.Equal([(Samples.ChatEvents[0], false), (Samples.Joined(Samples.ChatEvents[1..]), false), ("", true)], Bodies(guard));
+        var shown = Bodies(guard).ToArray();
+        Assert.Equal((Samples.ChatEvents[0], false), shown[0]);
+        Assert.Equal(("", true), shown[^1]);
+        Assert.Equal(Samples.Joined(Samples.ChatEvents), Samples.Joined(shown.Select(piece => piece.Body)));
     }
 
     [Theory]
