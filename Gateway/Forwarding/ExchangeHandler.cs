@@ -99,7 +99,7 @@ internal sealed class ExchangeHandler(
     /// <summary>The attempts of a route whose exchanges pass external processors.</summary>
     private async ValueTask ProcessAsync(HttpContext context, Exchange exchange, PooledBytes body, ResponseCapture capture, ExchangeTimer timer, TimeSpan idle)
     {
-        await using var processors = RouteProcessors.For(context, exchange, body, timer, channels, log);
+        await using var processors = RouteProcessors.For(context, exchange, body, timer, channels, options, log);
         try
         {
             if (await processors.RequestAsync() is { } answer) await processors.AnswerAsync(answer, capture);
@@ -138,7 +138,12 @@ internal sealed class ExchangeHandler(
             var limit = exchange.Listener.Spec.MaxRequestBodyBytes ?? options.MaxRequestBodyBytes;
             var refused = await RequestBody.ReadAsync(context.Request, body, limit, timer.Token);
             exchange.BytesReceived = body.Length;
-            refused ??= await RequestBody.DecodeAsync(context.Request, body, limit, timer.Token);
+            if (refused is null && context.Request.Headers.ContentEncoding is { Count: > 0 } coding)
+            {
+                exchange.EncodedBody = body.Written.ToArray();
+                refused = await RequestBody.DecodeAsync(coding.ToString(), exchange.EncodedBody, body, limit, timer.Token);
+            }
+
             (exchange.Body, exchange.BodyOwner) = (body.Written, body);
             return refused;
         }
