@@ -39,10 +39,10 @@ internal sealed class RouteProcessors(FilterChain chain, ProcessedExchange proce
         }
 
         TakeHeaders();
-        if (request.BodyChanged && await TakeBodyAsync(request.Body) is { } unreadable) return ProcessedResponse.Of(LocalReply.Of(exchange.Endpoint.Dialect, unreadable, exchange.RequestId));
+        if (request.BodyChanged && await TakeBodyAsync(request.Body) is { } unreadable) return await RefuseAsync(unreadable);
 
         // Decided again on what the engine is going to send; processors of another route than this one are not asked.
-        if ((request.BodyChanged || processed.RouteIsStale) && RouterPhase.Decide(exchange) is { } rejected) return ProcessedResponse.Of(LocalReply.Of(exchange.Endpoint.Dialect, rejected, exchange.RequestId));
+        if ((request.BodyChanged || processed.RouteIsStale) && RouterPhase.Decide(exchange) is { } rejected) return await RefuseAsync(rejected);
         chain.Watch();
         return null;
     }
@@ -66,6 +66,15 @@ internal sealed class RouteProcessors(FilterChain chain, ProcessedExchange proce
         }
 
         return seen;
+    }
+
+    /// <summary>The gateway answers in place of a backend. As with Envoy the processors see that, too, unless they have seen the beginning of an answer already.</summary>
+    public async ValueTask<ProcessedResponse> RefuseAsync(Rejection rejection)
+    {
+        var reply = LocalReply.Of(processed.Exchange.Endpoint.Dialect, rejection, processed.Exchange.RequestId);
+        processed.CodeDetails = reply.Details;
+        processed.Exchange.Status = rejection.Error.Status;
+        return _response is null ? await chain.ResponseAsync(ProcessedResponse.Of(reply)) : ProcessedResponse.Of(reply);
     }
 
     /// <summary>The answer has been delivered: whose it was.</summary>

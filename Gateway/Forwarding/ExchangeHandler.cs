@@ -103,7 +103,11 @@ internal sealed class ExchangeHandler(
         try
         {
             if (await processors.RequestAsync() is { } answer) await processors.AnswerAsync(answer, capture);
-            else if (await AttemptAsync(context, exchange, capture, timer, idle, processors) is { } failed) await RejectAsync(context, exchange, failed, capture);
+            else if (await AttemptAsync(context, exchange, capture, timer, idle, processors) is { } failed)
+            {
+                if (failed.Error == GatewayError.ClientClosed || failed.Error == GatewayError.Draining) await RejectAsync(context, exchange, failed, capture); // nobody waits for processors
+                else await processors.AnswerAsync(await processors.RefuseAsync(failed), capture);
+            }
         }
         catch (ImmediateResponseException exception)
         {
