@@ -63,6 +63,9 @@ public sealed class Exchange
     /// <summary>Original body; every attempt starts from it. Empty until it has been read.</summary>
     public ReadOnlyMemory<byte> Body { get; set; }
 
+    /// <summary>The body as the client sent it when it came compressed; null when <see cref="Body"/> is that.</summary>
+    public byte[]? EncodedBody { get; set; }
+
     /// <summary>Owner of the memory behind <see cref="Body"/>, for those who read it while the exchange may end.</summary>
     public PooledBytes? BodyOwner { get; set; }
 

@@ -76,7 +76,7 @@ internal sealed class DuplexBody(FilterRun run, ProcessorStream stream, InboundK
     {
         try
         {
-            await pump.WaitAsync(timer.Token);
+            await pump.WaitAsync(timer.Reason == StopReason.None ? timer.Token : stream.Stopped);
         }
         catch (OperationCanceledException) when (!pump.IsCompleted)
         {

@@ -102,7 +102,7 @@ internal sealed class ExternalExchangeHandler(
             }
         }
 
-        if (!context.RequestAborted.IsCancellationRequested) await context.Response.CompleteAsync(); // the client need not wait for the services' goodbye
+        await AnswerEnd.SendAsync(context, exchange);
         await chain.CompleteAsync();
     }
 

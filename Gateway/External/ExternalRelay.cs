@@ -35,7 +35,7 @@ internal sealed class ExternalRelay(ProcessedExchange processed)
             processed.CodeDetails = exception.Reply.Details;
             if (_committed)
             {
-                (processed.Exchange.Error, processed.Exchange.Outcome) = (exception.Reply.Error, ExchangeOutcome.Rejected);
+                (processed.Exchange.Error, processed.Exchange.Outcome) = (exception.Reply.Error, exception.Reply.Outcome);
                 processed.Context.Abort();
             }
             else await CopyAsync(ProcessedResponse.Of(exception.Reply));

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
+using AiGateway.Contracts;
 using AiGateway.DataPlane.Endpoints;
 using AiGateway.DataPlane.Errors;
 using AiGateway.DataPlane.Exchanges;
@@ -16,6 +17,9 @@ namespace AiGateway.Gateway.External;
 /// <param name="Error">Catalogue entry when the gateway made it; null for a service's answer.</param>
 internal sealed record LocalReply(HeaderList Headers, ReadOnlyMemory<byte> Body, string Details, GatewayError? Error)
 {
+    /// <summary>How an exchange has ended whose answer this is, or which this cut off.</summary>
+    public ExchangeOutcome Outcome => Error is null ? ExchangeOutcome.Rejected : Outcomes.Of(Error);
+
     /// <summary>What a service wants the client to get.</summary>
     /// <param name="answer">Its answer, an immediate response.</param>
     /// <param name="allowEnvoy"><c>x-envoy-*</c> may be set.</param>

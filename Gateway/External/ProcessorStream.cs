@@ -4,6 +4,7 @@ using AiGateway.DataPlane.Errors;
 using AiGateway.ExtProc.Protocol;
 using AiGateway.ExtProc.Protocol.Grpc;
 using AiGateway.ExtProc.Protocol.Recording;
+using AiGateway.Gateway.Forwarding;
 using Envoy.Service.ExtProc.V3;
 
 namespace AiGateway.Gateway.External;
@@ -91,11 +92,16 @@ internal sealed class ProcessorStream : IAsyncDisposable
         _stop.Cancel();
     }
 
-    /// <summary>The next answer, however long it takes within the exchange's own limits.</summary>
+    /// <summary>The service is not waited for any more.</summary>
+    public CancellationToken Stopped => _stop.Token;
+
+    /// <summary>The next answer, however long it takes within the exchange's own limits; where these have ended it, and that is what the service is told, within the filter's.</summary>
     /// <exception cref="ProcessorException">The exchange must not go on.</exception>
     public async ValueTask<OutboundMessage?> ReceiveAsync()
     {
-        await using var limit = _processed.Timer.Token.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _stop);
+        var isOver = _processed.Timer.Reason != StopReason.None;
+        if (isOver) _stop.CancelAfter(Filter.MessageTimeout);
+        await using var limit = isOver ? default : _processed.Timer.Token.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _stop);
         try
         {
             return await ReadAsync();

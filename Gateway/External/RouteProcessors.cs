@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using AiGateway.DataPlane.Exchanges;
 using AiGateway.DataPlane.Telemetry;
@@ -14,25 +13,18 @@ namespace AiGateway.Gateway.External;
 /// The external processors of a route around the in-process engine. They stand where they stand in Envoy, behind the engine's own filter: requests reach
 /// them when the model is known, responses before the engine reads them. What they change is what the engine works on.
 /// </summary>
-internal sealed class RouteProcessors(FilterChain chain, ProcessedExchange processed, PooledBytes body) : IAsyncDisposable
+internal sealed class RouteProcessors(FilterChain chain, ProcessedExchange processed, PooledBytes body, GatewayHostOptions options) : IAsyncDisposable
 {
     private ProcessedResponse? _response;
 
     /// <summary>Makes the processors of an exchange whose route is known.</summary>
-    public static RouteProcessors For(HttpContext context, Exchange exchange, PooledBytes body, ExchangeTimer timer, ProcessorChannels channels, ILogger log)
+    public static RouteProcessors For(HttpContext context, Exchange exchange, PooledBytes body, ExchangeTimer timer, ProcessorChannels channels, GatewayHostOptions options, ILogger log)
     {
         var rawTarget = context.Features.Get<IHttpRequestFeature>()?.RawTarget ?? exchange.Head.Path;
         var headers = HeaderList.Of(context, rawTarget, exchange.RequestId);
-        if (headers["content-encoding"] is not null)
-        {
-            // The body has been unpacked.
-            headers.Remove("content-encoding");
-            if (headers["content-length"] is not null) headers.Set("content-length", body.Length.ToString(CultureInfo.InvariantCulture));
-        }
-
         headers.Set(DataPlane.Endpoints.ModelCatalog.ModelHeader, exchange.RequestedModel);
         var processed = new ProcessedExchange(context, exchange, headers, timer, log);
-        return new RouteProcessors(new FilterChain(channels, processed), processed, body);
+        return new RouteProcessors(new FilterChain(channels, processed), processed, body, options);
     }
 
     /// <summary>The request phases of all processors.</summary>
@@ -40,22 +32,17 @@ internal sealed class RouteProcessors(FilterChain chain, ProcessedExchange proce
     public async ValueTask<ProcessedResponse?> RequestAsync()
     {
         var exchange = processed.Exchange;
-        using var request = new ProcessedRequest(processed.Headers, () => ValueTask.FromResult<(ReadOnlyMemory<byte>, Rejection?)>((body.Written, null)));
+        using var request = new ProcessedRequest(processed.Headers, () => ValueTask.FromResult<(ReadOnlyMemory<byte>, Rejection?)>((exchange.EncodedBody ?? body.Written, null)));
         foreach (var processor in exchange.Rule!.Processors)
         {
             if (await chain.RequestAsync(ProcessorFilters.Of(processor), request) is { } reply) return await chain.ResponseAsync(ProcessedResponse.Of(reply));
         }
 
         TakeHeaders();
-        if (request.BodyChanged)
-        {
-            body.Clear();
-            body.Write(request.Body.Span);
-            exchange.Body = body.Written;
-        }
+        if (request.BodyChanged && await TakeBodyAsync(request.Body) is { } unreadable) return await RefuseAsync(unreadable);
 
         // Decided again on what the engine is going to send; processors of another route than this one are not asked.
-        if ((request.BodyChanged || processed.RouteIsStale) && RouterPhase.Decide(exchange) is { } rejected) return ProcessedResponse.Of(LocalReply.Of(exchange.Endpoint.Dialect, rejected, exchange.RequestId));
+        if ((request.BodyChanged || processed.RouteIsStale) && RouterPhase.Decide(exchange) is { } rejected) return await RefuseAsync(rejected);
         chain.Watch();
         return null;
     }
@@ -81,12 +68,21 @@ internal sealed class RouteProcessors(FilterChain chain, ProcessedExchange proce
         return seen;
     }
 
+    /// <summary>The gateway answers in place of a backend. As with Envoy the processors see that, too, unless they have seen the beginning of an answer already.</summary>
+    public async ValueTask<ProcessedResponse> RefuseAsync(Rejection rejection)
+    {
+        var reply = LocalReply.Of(processed.Exchange.Endpoint.Dialect, rejection, processed.Exchange.RequestId);
+        processed.CodeDetails = reply.Details;
+        processed.Exchange.Status = rejection.Error.Status;
+        return _response is null ? await chain.ResponseAsync(ProcessedResponse.Of(reply)) : ProcessedResponse.Of(reply);
+    }
+
     /// <summary>The answer has been delivered: whose it was.</summary>
     public void Conclude()
     {
         if (_response?.Reply is not { } reply) return;
         processed.Exchange.Error = reply.Error;
-        processed.Exchange.Outcome = reply.Error is { } error ? Outcomes.Of(error) : Contracts.ExchangeOutcome.Rejected;
+        processed.Exchange.Outcome = reply.Outcome;
     }
 
     /// <summary>Sends an answer that no backend gave, and disposes it.</summary>
@@ -97,7 +93,7 @@ internal sealed class RouteProcessors(FilterChain chain, ProcessedExchange proce
         await using var disposed = response;
         var (context, exchange) = (processed.Context, processed.Exchange);
         exchange.Error = response.Reply?.Error;
-        exchange.Outcome = exchange.Error is { } error ? Outcomes.Of(error) : Contracts.ExchangeOutcome.Rejected;
+        exchange.Outcome = response.Reply?.Outcome ?? Contracts.ExchangeOutcome.Rejected;
         exchange.Streamed = false;
         using var whole = new PooledBytes();
         var last = !response.HasBody;
@@ -130,6 +126,20 @@ internal sealed class RouteProcessors(FilterChain chain, ProcessedExchange proce
     {
         if (_response is not null) await _response.DisposeAsync();
         await chain.DisposeAsync();
+    }
+
+    /// <summary>What processors put in place of the body is what the engine works on; they may have compressed it, as the client may.</summary>
+    /// <returns>Null, or why it cannot be read.</returns>
+    private async ValueTask<Rejection?> TakeBodyAsync(ReadOnlyMemory<byte> changed)
+    {
+        var exchange = processed.Exchange;
+        body.Clear();
+        body.Write(changed.Span);
+        var refused = processed.Headers["content-encoding"] is { } coding
+            ? await RequestBody.DecodeAsync(coding, changed.ToArray(), body, exchange.Listener.Spec.MaxRequestBodyBytes ?? options.MaxRequestBodyBytes, processed.Context.RequestAborted)
+            : null;
+        exchange.Body = body.Written;
+        return refused;
     }
 
     /// <summary>What processors did to the head is what the sender reads.</summary>

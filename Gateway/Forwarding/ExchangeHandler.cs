@@ -99,16 +99,24 @@ internal sealed class ExchangeHandler(
     /// <summary>The attempts of a route whose exchanges pass external processors.</summary>
     private async ValueTask ProcessAsync(HttpContext context, Exchange exchange, PooledBytes body, ResponseCapture capture, ExchangeTimer timer, TimeSpan idle)
     {
-        await using var processors = RouteProcessors.For(context, exchange, body, timer, channels, log);
+        await using var processors = RouteProcessors.For(context, exchange, body, timer, channels, options, log);
         try
         {
             if (await processors.RequestAsync() is { } answer) await processors.AnswerAsync(answer, capture);
-            else if (await AttemptAsync(context, exchange, capture, timer, idle, processors) is { } failed) await RejectAsync(context, exchange, failed, capture);
+            else if (await AttemptAsync(context, exchange, capture, timer, idle, processors) is { } failed)
+            {
+                if (failed.Error == GatewayError.ClientClosed || failed.Error == GatewayError.Draining) await RejectAsync(context, exchange, failed, capture); // nobody waits for processors
+                else await processors.AnswerAsync(await processors.RefuseAsync(failed), capture);
+            }
         }
         catch (ImmediateResponseException exception)
         {
             // A processor had seen enough of a streamed answer.
-            if (context.Response.HasStarted) context.Abort();
+            if (context.Response.HasStarted)
+            {
+                (exchange.Error, exchange.Outcome) = (exception.Reply.Error, exception.Reply.Outcome);
+                context.Abort();
+            }
             else await processors.AnswerAsync(ProcessedResponse.Of(exception.Reply), capture);
         }
         catch (ProcessorException exception)
@@ -118,7 +126,7 @@ internal sealed class ExchangeHandler(
             else await RejectAsync(context, exchange, new Rejection(exception.Error, exception.Error.Meaning), capture);
         }
 
-        if (!context.RequestAborted.IsCancellationRequested) await context.Response.CompleteAsync(); // the client need not wait for the services' goodbye
+        await AnswerEnd.SendAsync(context, exchange);
         await processors.CompleteAsync();
     }
 
@@ -134,7 +142,12 @@ internal sealed class ExchangeHandler(
             var limit = exchange.Listener.Spec.MaxRequestBodyBytes ?? options.MaxRequestBodyBytes;
             var refused = await RequestBody.ReadAsync(context.Request, body, limit, timer.Token);
             exchange.BytesReceived = body.Length;
-            refused ??= await RequestBody.DecodeAsync(context.Request, body, limit, timer.Token);
+            if (refused is null && context.Request.Headers.ContentEncoding is { Count: > 0 } coding)
+            {
+                exchange.EncodedBody = body.Written.ToArray();
+                refused = await RequestBody.DecodeAsync(coding.ToString(), exchange.EncodedBody, body, limit, timer.Token);
+            }
+
             (exchange.Body, exchange.BodyOwner) = (body.Written, body);
             return refused;
         }

@@ -70,18 +70,19 @@ internal static class RequestBody
         return null;
     }
 
-    /// <summary>Decodes a body that came compressed.</summary>
-    /// <returns>Null on success, also when there is nothing to decode; otherwise the rejection.</returns>
-    public static ValueTask<Rejection?> DecodeAsync(HttpRequest request, PooledBytes body, long limit, CancellationToken cancellationToken) =>
-        request.Headers.ContentEncoding.Count == 0 ? default : DecodeAsync(request.Headers.ContentEncoding.ToString(), body, limit, cancellationToken);
-
     /// <summary>Memory to begin with for a request.</summary>
     public static int Reservation(HttpRequest request) => (int)Math.Min(request.ContentLength ?? 4096, LargestReservation);
 
-    private static async ValueTask<Rejection?> DecodeAsync(string coding, PooledBytes body, long limit, CancellationToken cancellationToken)
+    /// <summary>Decodes a body that came compressed.</summary>
+    /// <param name="coding">Its content coding.</param>
+    /// <param name="encoded">Its bytes.</param>
+    /// <param name="body">Holds the same bytes, and then what they say.</param>
+    /// <param name="limit">Of decoded bytes.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>Null on success, also when there is nothing to decode; otherwise the rejection.</returns>
+    public static async ValueTask<Rejection?> DecodeAsync(string coding, byte[] encoded, PooledBytes body, long limit, CancellationToken cancellationToken)
     {
         if (coding.Trim().Equals("identity", StringComparison.OrdinalIgnoreCase)) return null;
-        var encoded = body.Written.ToArray();
         await using var decoder = ContentCoding.Decoder(coding, new MemoryStream(encoded));
         if (decoder is null) return new Rejection(GatewayError.UnsupportedEncoding, $"content-encoding \"{coding}\" is not supported; use gzip, br or deflate, or none");
         body.Clear();

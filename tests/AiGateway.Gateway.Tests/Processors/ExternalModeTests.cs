@@ -9,6 +9,7 @@ using Envoy.Extensions.Filters.Http.ExtProc.V3;
 using Envoy.Service.ExtProc.V3;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
+using static AiGateway.Gateway.Tests.Support.ScriptedEngine;
 using static AiGateway.Gateway.Tests.Support.ScriptedService;
 
 namespace AiGateway.Gateway.Tests.Processors;
@@ -16,8 +17,7 @@ namespace AiGateway.Gateway.Tests.Processors;
 /// <summary>The gateway in external mode with a service that is not ours: streams, messages and attributes are those that Envoy would send.</summary>
 public sealed class ExternalModeTests
 {
-    private const string Path = "/v1/chat/completions";
-    private const string Backend = "xds.upstream_host_metadata.filter_metadata['aigateway.envoy.io']['per_route_rule_backend_name']";
+    private const string Path = ScriptedEngine.ChatPath;
 
     [Fact]
     public async Task Exchange_OneAttempt_HasEnvoysMessages()
@@ -166,12 +166,7 @@ public sealed class ExternalModeTests
         await using var upstream = await MockUpstream.StartAsync();
         var feed = new AnswerFeed();
         upstream.Answer(MockAnswer.Sse(feed));
-        await using var service = await StartAsync(seen =>
-        {
-            var answer = Engine(seen);
-            if (seen.Kind == InboundKind.ResponseHeaders) answer!.ModeOverride = new ProcessingMode { ResponseBodyMode = ProcessingMode.Types.BodySendMode.Streamed };
-            return answer;
-        });
+        await using var service = await StartAsync(Engine);
         await using var gateway = await StartGatewayAsync(new TestSnapshot().Route("m", upstream.Port), service);
         var asked = gateway.PostAsync(Path, Samples.ChatStream);
         feed.Send(Samples.ChatEvents[0]);
@@ -183,26 +178,6 @@ public sealed class ExternalModeTests
         using var reader = new StreamReader(stream);
 
         Assert.Equal(Samples.Joined(Samples.ChatEvents[1..]), await reader.ReadToEndAsync(TestContext.Current.CancellationToken));
-    }
-
-    private static Task<GatewayUnderTest> StartGatewayAsync(TestSnapshot snapshot, ScriptedService service) => GatewayUnderTest.StartAsync(snapshot, options => new GatewayHostOptions
-    {
-        AdminPort = options.AdminPort,
-        DefaultAddresses = options.DefaultAddresses,
-        Logs = options.Logs,
-        Telemetry = options.Telemetry,
-        Environment = options.Environment,
-        Sinks = options.Sinks,
-        Processing = new ProcessingOptions { Mode = EngineMode.External, Address = $"http://127.0.0.1:{service.Port}", MessageTimeout = TimeSpan.FromSeconds(20) },
-    });
-
-    private static bool IsAttempt(Seen seen, out string backend) => seen.Attributes.TryGetValue(Backend, out backend!);
-
-    /// <summary>The least that a service must do: name the model, and set a credential for each attempt.</summary>
-    private static ProcessingResponse? Engine(Seen seen)
-    {
-        if (IsAttempt(seen, out var backend)) return Answer(seen, new CommonResponse { HeaderMutation = Set(("authorization", $"Bearer key-of-{backend}"), (":path", Path)) });
-        return seen.Kind == InboundKind.RequestBody ? Answer(seen, new CommonResponse { HeaderMutation = Set(("x-ai-eg-model", "m")), ClearRouteCache = true }) : Answer(seen);
     }
 
     private static ProcessingResponse Replacing(Seen seen, string body, params (string Name, string Value)[] headers)

@@ -15,6 +15,9 @@ namespace AiGateway.Gateway.Tests.Support;
 /// <summary>What a scripted service got: headers as text, or a body.</summary>
 internal sealed record Seen(InboundKind Kind, IReadOnlyDictionary<string, string> Headers, string Body, bool EndOfStream, ProcessingRequest? Message)
 {
+    /// <summary>The body as it came; <see cref="Body"/> is what it says as text.</summary>
+    public byte[] Bytes { get; init; } = [];
+
     /// <summary>Attributes that came along, by name.</summary>
     public IReadOnlyDictionary<string, string> Attributes => Message?.Attributes.Values.SelectMany(values => values.Fields)
         .ToDictionary(one => one.Key, one => one.Value.HasNumberValue ? one.Value.NumberValue.ToString(System.Globalization.CultureInfo.InvariantCulture) : one.Value.StringValue) ?? [];
@@ -85,7 +88,8 @@ internal sealed class ScriptedService : IAsyncDisposable
     {
         var map = message.Message?.RequestHeaders?.Headers ?? message.Message?.ResponseHeaders?.Headers;
         var headers = map?.Headers.GroupBy(header => header.Key).ToDictionary(group => group.Key, group => string.Join(",", group.Select(header => header.RawValue.ToStringUtf8()))) ?? [];
-        var seen = new Seen(message.Kind, headers, Encoding.UTF8.GetString(message.Body.ToArray()), message.EndOfStream, message.Message ?? message.Context);
+        var body = message.Body.ToArray();
+        var seen = new Seen(message.Kind, headers, Encoding.UTF8.GetString(body), message.EndOfStream, message.Message ?? message.Context) { Bytes = body };
         _seen.Enqueue(seen);
         return seen;
     }
