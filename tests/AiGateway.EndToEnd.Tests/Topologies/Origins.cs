@@ -15,8 +15,7 @@ internal static class Origins
         StartAsync(topology, manifest.ToString(), environment, cancellationToken, inFront);
 
     /// <inheritdoc cref="StartAsync(Topology, GatewayManifest, IReadOnlyDictionary{string, string}, CancellationToken, IReadOnlyDictionary{string, string})"/>
-    public static async Task<IOrigin> StartAsync(
-        Topology topology, string manifest, IReadOnlyDictionary<string, string?>? environment, CancellationToken cancellationToken, IReadOnlyDictionary<string, string?>? inFront = null) => topology switch
+    public static async Task<IOrigin> StartAsync(Topology topology, string manifest, IReadOnlyDictionary<string, string?>? environment, CancellationToken cancellationToken, IReadOnlyDictionary<string, string?>? inFront = null) => topology switch
     {
         Topology.Standalone => await GatewayProcess.StartAsync(manifest, environment, cancellationToken),
         Topology.Envoy or Topology.External => await StartWithServiceAsync(topology, manifest, environment, cancellationToken, inFront),
@@ -24,8 +23,7 @@ internal static class Origins
     };
 
     /// <summary>Starts a topology whose engine is a process of its own.</summary>
-    public static async Task<IServiceOrigin> StartWithServiceAsync(
-        Topology topology, string manifest, IReadOnlyDictionary<string, string?>? environment, CancellationToken cancellationToken, IReadOnlyDictionary<string, string?>? inFront = null) => topology switch
+    public static async Task<IServiceOrigin> StartWithServiceAsync(Topology topology, string manifest, IReadOnlyDictionary<string, string?>? environment, CancellationToken cancellationToken, IReadOnlyDictionary<string, string?>? inFront = null) => topology switch
     {
         Topology.Envoy => await EnvoyOrigin.StartAsync(RealParts.Shared("envoy"), port => OnPort(manifest, port), environment, cancellationToken),
         Topology.External => await ExternalOrigin.StartAsync(manifest, environment, cancellationToken, inFront),
