@@ -243,8 +243,8 @@ public sealed class GatewayHost : IAsyncDisposable
     private void MapExternal(WebApplication application, EndpointCatalog endpoints, UpstreamSender sender)
     {
         var attempts = new AttemptSender(sender, _channels!, _options, _options.Logs.CreateLogger<AttemptSender>());
-        var accessLog = new ExternalAccessLog(_options.Telemetry?.AccessLog, _headers.Logs);
-        var exchanges = new ExternalExchangeHandler(_snapshots, _sockets, _channels!, attempts, accessLog, _drain, _options, _options.Logs.CreateLogger<ExternalExchangeHandler>());
+        var completion = new ExternalCompletion(new ExternalAccessLog(_options.Telemetry?.AccessLog, _headers.Logs), _options.Sinks);
+        var exchanges = new ExternalExchangeHandler(_snapshots, _sockets, _channels!, attempts, completion, _drain, _options, _options.Logs.CreateLogger<ExternalExchangeHandler>());
         application.Use(next => context =>
         {
             var path = context.Request.Path.Value ?? "/";

@@ -52,7 +52,7 @@ public sealed class GatewayHostOptions
     /// <summary>Reads OTEL_*, OPENINFERENCE_* and AIGW_* variables.</summary>
     public Func<string, string?> Environment { get; init; } = System.Environment.GetEnvironmentVariable;
 
-    /// <summary>Further takers of finished exchanges (terminal, ledger).</summary>
+    /// <summary>Further takers of finished exchanges (the terminal). In external mode they get what the service said of usage, which it accounts itself.</summary>
     public IReadOnlyList<ICompletionSink> Sinks { get; init; } = [];
 
     /// <summary>Clock.</summary>

@@ -4,7 +4,7 @@ using AiGateway.DataPlane.Telemetry;
 
 namespace AiGateway.DataPlane.Exchanges;
 
-/// <summary>Step (10): usage, costs, metrics and the record of an exchange. The only place that makes a <see cref="UsageRecord"/>.</summary>
+/// <summary>Step (10): usage, costs, metrics and the record of an exchange. The only place that accounts with a <see cref="UsageRecord"/>; in external mode the gateway makes a copy from what its service said.</summary>
 /// <param name="metrics">Instruments.</param>
 /// <param name="sinks">Further takers.</param>
 public sealed class Completion(GatewayMetrics metrics, IReadOnlyList<ICompletionSink> sinks)

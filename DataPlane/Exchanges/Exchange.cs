@@ -96,6 +96,9 @@ public sealed class Exchange
     /// <summary>(6) backend of the current or last attempt.</summary>
     public RuntimeBackend? Backend { get; set; }
 
+    /// <summary>(6) value of the credential header sent to it; null without one. Secret.</summary>
+    public string? CredentialValue { get; set; }
+
     /// <summary>(7) model sent to it.</summary>
     public string UpstreamModel { get; set; } = "";
 

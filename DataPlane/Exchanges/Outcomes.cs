@@ -6,6 +6,8 @@ namespace AiGateway.DataPlane.Exchanges;
 /// <summary>How an exchange ended, by the error that ended it.</summary>
 public static class Outcomes
 {
+    private static readonly ExchangeOutcome[] s_all = Enum.GetValues<ExchangeOutcome>();
+
     /// <summary>The outcome that goes with an error of the gateway.</summary>
     public static ExchangeOutcome Of(GatewayError error)
     {
@@ -26,4 +28,15 @@ public static class Outcomes
         ExchangeOutcome.Failed => "failed",
         _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, null),
     };
+
+    /// <summary>The outcome of that name; null for none.</summary>
+    public static ExchangeOutcome? Find(string? name)
+    {
+        foreach (var outcome in s_all)
+        {
+            if (Name(outcome) == name) return outcome;
+        }
+
+        return null;
+    }
 }

@@ -24,12 +24,12 @@ public static class UpstreamPhase
         exchange.AttemptTimestamp = exchange.Time.GetTimestamp();
 
         // (6) credential
-        request.CredentialHeader = null;
+        request.CredentialHeader = exchange.CredentialValue = null;
         if (backend.Credential is { } credential)
         {
             var value = credential.Resolve(credential.OverrideHeader is null ? null : exchange.Head.Header(credential.OverrideHeader));
             if (value is null) return new Rejection(GatewayError.MissingCredential, $"missing upstream credential: send it in the {credential.OverrideHeader} header");
-            (request.CredentialHeader, request.CredentialValue) = (credential.Header, value);
+            (request.CredentialHeader, request.CredentialValue, exchange.CredentialValue) = (credential.Header, value, value);
         }
 
         // (7) translate: same dialect, so only a few bytes change

@@ -76,6 +76,7 @@ public sealed class ExchangeTracing(ITracePropagation? propagation, SpanQueue? q
         Status = record.Status,
         ResponseBody = capture.Bytes,
         ResponseContentType = capture.ContentType,
+        Credential = exchange.CredentialValue is { } value ? new SecretString(value[(value.LastIndexOf(' ') + 1)..]) : null,
         Streamed = exchange.Streamed,
         UsageChunkHidden = exchange.UsageForced,
         ResponseTruncated = capture.Truncated,

@@ -22,7 +22,7 @@ internal sealed class ExternalExchangeHandler(
     ListenerSockets sockets,
     ProcessorChannels channels,
     AttemptSender attempts,
-    ExternalAccessLog accessLog,
+    ExternalCompletion completion,
     DrainState drain,
     GatewayHostOptions options,
     ILogger<ExternalExchangeHandler> log)
@@ -67,8 +67,8 @@ internal sealed class ExternalExchangeHandler(
         }
         finally
         {
-            // (10) complete: usage is the service's to account; here it becomes one line of the access log
-            accessLog.Write(processed);
+            // (10) complete
+            completion.Complete(processed);
         }
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using AiGateway.EndToEnd.Tests.Telemetry;
 using AiGateway.EndToEnd.Tests.Topologies;
 using AiGateway.TestSupport;
 using AiGateway.TestSupport.Observation;
@@ -50,7 +51,10 @@ internal sealed class Stage : IAsyncDisposable
 
     public string ClaudeKey { get; private set; } = "";
 
-    public static async Task<Stage> StartAsync(Topology topology, CancellationToken cancellationToken)
+    /// <param name="topology">Which one; skips the test when its parts are not here.</param>
+    /// <param name="cancellationToken">Ends the start.</param>
+    /// <param name="collector">Takes all signals of all processes; null lets the engine write its spans to standard output.</param>
+    public static async Task<Stage> StartAsync(Topology topology, CancellationToken cancellationToken, OtlpSink? collector = null)
     {
         // Bound and never listening: connections are refused, and nobody else can take the port.
         var refusing = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -59,8 +63,8 @@ internal sealed class Stage : IAsyncDisposable
         try
         {
             (stage.FirstKey, stage.SecondKey, stage.ClaudeKey) = (stage.Secrets.Plant("first"), stage.Secrets.Plant("second"), stage.Secrets.Plant("claude"));
-            var environment = new Dictionary<string, string?> { ["OTEL_TRACES_EXPORTER"] = "console", ["OTEL_BSP_SCHEDULE_DELAY"] = "5" };
-            stage.Origin = await Origins.StartAsync(topology, stage.Manifest(), environment, cancellationToken);
+            var environment = collector?.Variables(OtlpSink.Engine) ?? new Dictionary<string, string?> { ["OTEL_TRACES_EXPORTER"] = "console", ["OTEL_BSP_SCHEDULE_DELAY"] = "5" };
+            stage.Origin = await Origins.StartAsync(topology, stage.Manifest(), environment, cancellationToken, collector?.Variables(OtlpSink.InFront));
             return stage;
         }
         catch

@@ -27,12 +27,13 @@ internal sealed class ExternalOrigin : IServiceOrigin
 
     public IReadOnlyList<ChildProcess> Processes => [_gateway.Process, Service.Process];
 
-    public static async Task<ExternalOrigin> StartAsync(string manifest, IReadOnlyDictionary<string, string?>? environment, CancellationToken cancellationToken)
+    public static async Task<ExternalOrigin> StartAsync(
+        string manifest, IReadOnlyDictionary<string, string?>? environment, CancellationToken cancellationToken, IReadOnlyDictionary<string, string?>? inFront = null)
     {
         var service = await ExtProcProcess.StartAsync(manifest, port: 0, environment, cancellationToken);
         try
         {
-            var external = new Dictionary<string, string?>
+            var external = new Dictionary<string, string?>(inFront ?? new Dictionary<string, string?>())
             {
                 ["Processing__Mode"] = "External",
                 ["Processing__Address"] = $"http://127.0.0.1:{service.Port.ToString(CultureInfo.InvariantCulture)}",
