@@ -57,6 +57,9 @@ public static class HeaderPolicy
         return true;
     }
 
+    /// <summary>The client's own credentials, which go to a backend that has none.</summary>
+    public static IEnumerable<string> ClientCredentials(IRequestHead head) => s_clientCredentials.Select(head.Header).OfType<string>();
+
     /// <summary>Whether a provider's response header goes to the client. Content length is set by the sender.</summary>
     public static bool GoesDown(string name) => !s_neverDown.Contains(name);
 

@@ -6,7 +6,7 @@ using AiGateway.DataPlane.Telemetry.OpenInference;
 
 namespace AiGateway.DataPlane.Telemetry;
 
-/// <summary>Takes the credential of an attempt out of what the provider answered: some quote it in their errors, and spans carry the bodies of errors.</summary>
+/// <summary>Takes the credentials of an attempt out of what the provider answered: some quote them in their errors, and spans carry the bodies of errors.</summary>
 internal static class CredentialMask
 {
     /// <summary>Shorter ones are placeholders (<c>none</c>, <c>ollama</c>); blanking these would blank ordinary words.</summary>
@@ -14,11 +14,15 @@ internal static class CredentialMask
 
     private static readonly byte[] s_marker = Encoding.UTF8.GetBytes(OpenInferenceOptions.Marker);
 
-    /// <summary>The bytes with a marker in place of the credential; the same memory when it is not in them.</summary>
-    public static ReadOnlyMemory<byte> Apply(ReadOnlyMemory<byte> bytes, SecretString? credential)
+    /// <summary>The bytes with a marker in place of each credential; the same memory when none is in them.</summary>
+    public static ReadOnlyMemory<byte> Apply(ReadOnlyMemory<byte> bytes, IReadOnlyList<SecretString> credentials)
     {
-        if (credential?.Reveal() is not { Length: >= MinLength } key) return bytes;
-        foreach (var form in Forms(key)) bytes = Replace(bytes, form);
+        foreach (var credential in credentials)
+        {
+            if (credential.Reveal() is not { Length: >= MinLength } key) continue;
+            foreach (var form in Forms(key)) bytes = Replace(bytes, form);
+        }
+
         return bytes;
     }
 

@@ -45,8 +45,8 @@ public sealed record ExchangeCapture
     /// <summary>Response content type.</summary>
     public string? ResponseContentType { get; init; }
 
-    /// <summary>What the provider must not have repeated in <see cref="ResponseBody"/>: the credential of the last attempt, without its scheme. Null without one.</summary>
-    public SecretString? Credential { get; init; }
+    /// <summary>What the provider must not have repeated in <see cref="ResponseBody"/>: the credentials of the last attempt, without their schemes.</summary>
+    public IReadOnlyList<SecretString> Credentials { get; init; } = [];
 
     /// <summary>True when the answer was an event stream.</summary>
     public bool Streamed { get; init; }

@@ -76,7 +76,7 @@ public sealed class ExchangeTracing(ITracePropagation? propagation, SpanQueue? q
         Status = record.Status,
         ResponseBody = capture.Bytes,
         ResponseContentType = capture.ContentType,
-        Credential = exchange.CredentialValue is { } value ? new SecretString(value[(value.LastIndexOf(' ') + 1)..]) : null,
+        Credentials = Credentials(exchange),
         Streamed = exchange.Streamed,
         UsageChunkHidden = exchange.UsageForced,
         ResponseTruncated = capture.Truncated,
@@ -87,6 +87,13 @@ public sealed class ExchangeTracing(ITracePropagation? propagation, SpanQueue? q
         MappedAttributes = headers.Of(exchange.Head),
         ProductAttributes = Product(record),
     };
+
+    /// <summary>What the backend was sent: its own credential, or those of the client where it has none.</summary>
+    private static List<SecretString> Credentials(Exchange exchange)
+    {
+        IEnumerable<string> values = exchange.CredentialValue is { } own ? [own] : exchange.Backend is { Credential: null } ? HeaderPolicy.ClientCredentials(exchange.Head) : [];
+        return [.. values.Select(static value => new SecretString(value[(value.LastIndexOf(' ') + 1)..]))]; // without its scheme
+    }
 
     private static List<KeyValuePair<string, object>> Product(UsageRecord record)
     {

@@ -56,7 +56,7 @@ internal sealed class ExchangeReading : IDisposable
     public static ExchangeReading Of(ExchangeCapture capture, int foldLimit, Action<string, Exception>? dropped)
     {
         ExchangeReading? reading = null;
-        SpanDraft.Guard("bodies", () => reading = Read(capture with { ResponseBody = CredentialMask.Apply(capture.ResponseBody, capture.Credential) }, foldLimit), dropped);
+        SpanDraft.Guard("bodies", () => reading = Read(capture with { ResponseBody = CredentialMask.Apply(capture.ResponseBody, capture.Credentials) }, foldLimit), dropped);
         return reading ?? new ExchangeReading(capture with { ResponseBody = default }, JsonBody.Read(default), JsonBody.Read(default)) { Truncated = true };
     }
 
@@ -104,7 +104,7 @@ internal sealed class ExchangeReading : IDisposable
             if (!fold.TryWrite(writer)) writer.Reset();
         }
 
-        var response = JsonBody.Read(CredentialMask.Apply(buffer.WrittenMemory, capture.Credential)); // events may have cut it in two
+        var response = JsonBody.Read(CredentialMask.Apply(buffer.WrittenMemory, capture.Credentials)); // events may have cut it in two
         return new ExchangeReading(capture, request, response)
         {
             EmbeddedError = fold.Error ?? FailedResponse(capture, response.Root),

@@ -23,18 +23,22 @@ public sealed class CredentialMaskTests
     public void Apply_WithAPlaceholderForAKey_LeavesWordsAlone() => Assert.Equal("none of these", Applied("none of these", "none"));
 
     [Fact]
+    public void Apply_TakesOutEveryCredential() =>
+        Assert.Equal("__REDACTED__ or __REDACTED__", Encoding.UTF8.GetString(CredentialMask.Apply("sk-client-1 or sk-client-2"u8.ToArray(), [new SecretString("sk-client-1"), new SecretString("sk-client-2")]).Span));
+
+    [Fact]
     public void Apply_WithoutTheKey_CopiesNothing()
     {
         ReadOnlyMemory<byte> bytes = "an answer"u8.ToArray();
 
-        Assert.Equal(bytes, CredentialMask.Apply(bytes, new SecretString(Key))); // the same memory
+        Assert.Equal(bytes, CredentialMask.Apply(bytes, [new SecretString(Key)])); // the same memory
     }
 
     [Fact]
     public void Span_OfAStreamThatCutsTheKey_DoesNotHaveIt()
     {
         const string delta = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"";
-        var capture = Captures.Stream(EndpointKind.ChatCompletions, "{}", $"{delta}{Key[..5]}\"}}}}]}}\n\n{delta}{Key[5..]}\"}}}}]}}\n\ndata: [DONE]\n\n") with { Credential = new SecretString(Key) };
+        var capture = Captures.Stream(EndpointKind.ChatCompletions, "{}", $"{delta}{Key[..5]}\"}}}}]}}\n\n{delta}{Key[5..]}\"}}}}]}}\n\ndata: [DONE]\n\n") with { Credentials = [new SecretString(Key)] };
 
         var span = new OpenInferenceConvention(new OpenInferenceOptions()).Build(capture);
 
@@ -42,5 +46,5 @@ public sealed class CredentialMaskTests
         Assert.DoesNotContain(span.Attributes, static attribute => attribute.Value.ToString()!.Contains(Key, StringComparison.Ordinal));
     }
 
-    private static string Applied(string text, string key) => Encoding.UTF8.GetString(CredentialMask.Apply(Encoding.UTF8.GetBytes(text), new SecretString(key)).Span);
+    private static string Applied(string text, string key) => Encoding.UTF8.GetString(CredentialMask.Apply(Encoding.UTF8.GetBytes(text), [new SecretString(key)]).Span);
 }

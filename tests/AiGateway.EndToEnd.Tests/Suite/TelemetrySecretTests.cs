@@ -21,7 +21,7 @@ public sealed class TelemetrySecretTests
         var tenant = stage.Secrets.Plant("tenant");
 
         List<string> ids = [];
-        foreach (var exchange in Exchanges(stage, tenant))
+        foreach (var exchange in Exchanges(stage, client, tenant))
         {
             var one = stage.Case().First(exchange.First).Second(exchange.Second);
             await AskAsync(one, exchange, client, tenant, deadline);
@@ -46,7 +46,7 @@ public sealed class TelemetrySecretTests
         Assert.All(sink.Exports, export => stage.Secrets.ExpectAbsent($"an export to {export[..export.IndexOf('\r', StringComparison.Ordinal)]}", export));
     }
 
-    private static IEnumerable<Sent> Exchanges(Stage stage, string tenant) =>
+    private static IEnumerable<Sent> Exchanges(Stage stage, string client, string tenant) =>
     [
         new(Samples.ChatPath, Samples.Chat("chat"), [s_good]),
         new(Samples.ChatPath, Samples.Chat("chat", stream: true), [MockAnswer.Sse(Samples.ChatStream)]),
@@ -60,6 +60,7 @@ public sealed class TelemetrySecretTests
         new(Samples.ChatPath, Samples.Chat("chat", stream: true), [MockAnswer.Sse($"{Samples.ChatEvents[0]}data: {Quoting(stage.FirstKey)}\n\n")]),
         new(Samples.MessagesPath, Samples.Messages("claude"), [MockAnswer.Json(401, Quoting(stage.ClaudeKey))]),
         new(Samples.ChatPath, Samples.Chat("tenant"), [MockAnswer.Json(401, Quoting(tenant))]),
+        new(Samples.ChatPath, Samples.Chat("keyless"), [MockAnswer.Json(401, Quoting(client))]),
         new(Samples.ChatPath, Samples.Chat("chat"), [MockAnswer.ResetAtOnce()]),
         new(Samples.ChatPath, Samples.Chat("chat"), [s_good.EndAfter(30)]),
         new(Samples.ChatPath, Samples.Chat("refused"), []),

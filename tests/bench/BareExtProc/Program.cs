@@ -51,7 +51,7 @@ static ProcessingResponse Answer(in InboundMessage message) => message.Kind swit
 static ProcessingResponse Head(ProcessingRequest message)
 {
     var answer = new ProcessingResponse { ResponseHeaders = new HeadersResponse() };
-    if (message.ResponseHeaders.Headers.Headers.Any(static header => header.Key == "content-type" && header.RawValue.ToStringUtf8() == "text/event-stream"))
+    if (message.ResponseHeaders.Headers.Headers.Any(static header => header.Key == "content-type" && header.RawValue.ToStringUtf8().StartsWith("text/event-stream", StringComparison.Ordinal)))
     {
         answer.ResponseHeaders.Response = new CommonResponse { HeaderMutation = new HeaderMutation { RemoveHeaders = { "content-length" } } };
         answer.ModeOverride = new ProcessingMode { ResponseHeaderMode = ProcessingMode.Types.HeaderSendMode.Send, ResponseBodyMode = ProcessingMode.Types.BodySendMode.Streamed };
